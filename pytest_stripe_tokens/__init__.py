@@ -1,0 +1,31 @@
+"""Stripe tokens for tests: replayed from cassettes or generated, offline, in every HTTP client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_stripe_tokens.catalogue import TEST_BANK_ACCOUNTS, TEST_CARDS, TOKEN_TYPES
+from pytest_stripe_tokens.errors import StripeAPIError
+from pytest_stripe_tokens.sessions import stripe_sandbox
+from pytest_stripe_tokens.token import Token
+
+if TYPE_CHECKING:
+    from pytest_stripe_tokens.sandbox import StripeTokens
+
+__all__ = [
+    "TEST_BANK_ACCOUNTS",
+    "TEST_CARDS",
+    "TOKEN_TYPES",
+    "StripeAPIError",
+    "StripeTokens",
+    "Token",
+    "stripe_sandbox",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "StripeTokens":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from pytest_stripe_tokens.sandbox import StripeTokens  # noqa: PLC0415 - with the simulator behind it
+
+    return StripeTokens

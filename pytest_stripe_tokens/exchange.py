@@ -1,0 +1,97 @@
+"""A request to Stripe and its answer, as plain data that knows no HTTP client; imports nothing of ours."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import SplitResult, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+API_HOST = "api.stripe.com"
+
+
+def is_stripe_host(host: str | None) -> bool:
+    """Tell whether `host` is stripe.com or one of its subdomains, compared label by label.
+
+    `api.stripe.com.evil.example` and `notstripe.com` are not Stripe's.
+    """
+    name = (host or "").lower().rstrip(".")
+    return name == "stripe.com" or name.endswith(".stripe.com")
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request as a client sent it.
+
+    Args:
+        method: upper case, `"POST"`.
+        url: absolute, `"https://api.stripe.com/v1/tokens"`.
+        headers: names in lower case.
+        body: the bytes of the body; empty where there is none.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: bytes = b""
+
+    def __repr__(self) -> str:
+        # The rest may hold keys and card numbers, and a failing test's report shows its variables.
+        return f"<Request {self.method} {self.host}{self.path}>"
+
+    @cached_property
+    def _parts(self) -> SplitResult:
+        return urlsplit(self.url)
+
+    @property
+    def host(self) -> str:
+        """The host's name in lower case, without a final dot."""
+        return (self._parts.hostname or "").rstrip(".")
+
+    @property
+    def path(self) -> str:
+        """The path, `"/v1/tokens"`; still percent-encoded."""
+        return self._parts.path
+
+    @property
+    def query(self) -> str:
+        """The query string without its question mark; still percent-encoded."""
+        return self._parts.query
+
+
+@dataclass(frozen=True)
+class Response:
+    """One HTTP answer: status, headers in the order they are sent, body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status}, {len(self.body)} bytes>"
+
+    @property
+    def reason(self) -> str:
+        """The status line's phrase, `"OK"`; empty for a status that HTTP does not define."""
+        try:
+            return HTTPStatus(self.status).phrase
+        except ValueError:
+            return ""
+
+    def json(self) -> Any:
+        """Decode the body.
+
+        Raises:
+            ValueError: the body is not JSON.
+        """
+        return json.loads(self.body)
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is one of 200 to 299."""
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES

@@ -1,0 +1,92 @@
+"""aiohttp, answered through vcrpy's stub."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from pytest_stripe_tokens.interception.gate import Target
+from pytest_stripe_tokens.interception.vcrpy import Answer
+
+if TYPE_CHECKING:
+    from pytest_stripe_tokens.interception.gate import Gate
+
+
+def targets() -> list[Target]:
+    """What is replaced while a sandbox is open; nothing where aiohttp is not installed."""
+    try:
+        import aiohttp  # noqa: PLC0415 - perhaps not installed
+    except ImportError:
+        return []
+    return [Target(aiohttp.ClientSession, "_request", _request)]
+
+
+def _request(gate: Gate, previous: Any) -> Any:
+    import yarl  # noqa: PLC0415
+
+    stubs: Any = import_module("vcr.stubs.aiohttp_stubs")
+
+    @functools.wraps(previous)
+    async def request(self: Any, method: str, str_or_url: Any, **kwargs: Any) -> Any:
+        url = yarl.URL(str_or_url)
+        base = getattr(self, "_base_url", None)
+        if base is not None and not url.absolute:
+            url = base.join(url)
+        if not gate.takes(url.host):
+            return await previous(self, method, str_or_url, **kwargs)
+        raise_for_status = kwargs.pop("raise_for_status", None)
+        sent = _encoded(self, kwargs, url)
+        answer = Answer(gate.exchange)
+        stub = stubs.vcr_request(answer, previous)
+        response = await stub(self, method, url.with_user(None), raise_for_status=False, **sent)
+        await asyncio.sleep(answer.outcome.delay)
+        if answer.outcome.exception is not None:
+            raise _as_aiohttp(answer.outcome.exception)
+        if raise_for_status is None:
+            raise_for_status = self.raise_for_status
+        if callable(raise_for_status):
+            check: Any = raise_for_status
+            await check(response)
+        elif raise_for_status:
+            response.raise_for_status()
+        return response
+
+    return request
+
+
+def _encoded(session: Any, kwargs: dict[str, Any], url: Any) -> dict[str, Any]:
+    """Encode body and credentials as aiohttp would: the stub keeps them as they were passed."""
+    import aiohttp  # noqa: PLC0415
+
+    sent = dict(kwargs)
+    headers = dict(sent.pop("headers", None) or {})
+    auth = sent.pop("auth", None) or getattr(session, "_default_auth", None)
+    if auth is None and url.user is not None:
+        auth = aiohttp.BasicAuth(url.user, url.password or "")
+    if auth is not None:
+        headers["Authorization"] = auth.encode()
+    data: Any = sent.get("data")
+    content_type: str | None = None
+    if sent.get("json") is not None:
+        data, content_type = json.dumps(sent.pop("json")).encode(), "application/json"
+    elif isinstance(data, (dict, list, tuple, aiohttp.FormData)):
+        form: Any = data if isinstance(data, aiohttp.FormData) else aiohttp.FormData(cast("Any", data))
+        payload = form()
+        if isinstance(payload, aiohttp.BytesPayload):
+            data, content_type = payload.decode().encode(), payload.content_type
+    if content_type is not None and not any(name.lower() == "content-type" for name in headers):
+        headers["Content-Type"] = content_type
+    return {**sent, "data": data, "headers": headers}
+
+
+def _as_aiohttp(exception: BaseException | type[BaseException]) -> BaseException:
+    import aiohttp  # noqa: PLC0415
+
+    raised = exception() if isinstance(exception, type) else exception
+    message = str(raised) or type(raised).__name__
+    if isinstance(raised, TimeoutError):
+        return aiohttp.ServerTimeoutError(message)
+    return aiohttp.ClientOSError(message) if isinstance(raised, ConnectionError) else raised

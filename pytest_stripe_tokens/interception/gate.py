@@ -1,0 +1,90 @@
+"""One open sandbox, as the interceptors of the clients see it: which hosts it takes and what answers them."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from pytest_stripe_tokens.exchange import Request, is_stripe_host
+from pytest_stripe_tokens.interception.wire import Outcome, SandboxSocket
+
+if TYPE_CHECKING:
+    from contextvars import ContextVar
+
+Exchange = Callable[[Request], Outcome]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A function of a client that is replaced while a sandbox is open.
+
+    Args:
+        owner: the class or module that holds it.
+        name: its name there.
+        wrap: makes the replacement from the gate and from what was in place before.
+    """
+
+    owner: Any
+    name: str
+    wrap: Callable[[Gate, Any], Any]
+
+
+@dataclass
+class Gate:
+    """What an open sandbox takes; replacements that outlive it find it closed and step aside."""
+
+    exchange: Exchange
+    bypass: ContextVar[bool]
+    is_open: bool = True
+    opened_at: float = field(default_factory=time.perf_counter)
+    _connections: weakref.WeakSet[Any] = field(default_factory=weakref.WeakSet[Any])
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _idle: tuple[socket.socket, socket.socket] | None = None
+
+    def takes(self, host: str | None) -> bool:
+        """Whether a request to `host` is answered here."""
+        return self.is_open and is_stripe_host(host) and not self.bypass.get()
+
+    def takes_url(self, url: object) -> bool:
+        """Whether a request to the absolute `url` is answered here."""
+        try:
+            return self.takes(urlsplit(str(url)).hostname)
+        except ValueError:
+            return False
+
+    def connect(self, connection: Any, *, host: str) -> None:
+        """Give an http.client connection a socket that leads here; one that leads to Stripe is closed."""
+        with self._lock:
+            if self._idle is None:
+                self._idle = socket.socketpair()
+            self._connections.add(connection)
+        scheme = "https" if getattr(connection, "default_port", 443) == http.client.HTTPS_PORT else "http"
+        old, connection.sock = connection.sock, None
+        if old is not None:
+            old.close()
+        sock = SandboxSocket(f"{scheme}://{host}", self.exchange, self._idle[0].fileno())
+        sock.gate = self
+        connection.sock = sock
+        # urllib3 warns about a connection whose certificate nobody looked at: here there is none to look at.
+        connection.is_verified = True
+
+    def has_connected(self, connection: Any) -> bool:
+        """Whether the connection's socket leads here already, or to a sandbox inside this one."""
+        gate = getattr(connection.sock, "gate", None)
+        return isinstance(gate, Gate) and gate.is_open and gate.opened_at >= self.opened_at
+
+    def close(self) -> None:
+        """Take nothing from now on; connections that led here open real ones when they are used again."""
+        self.is_open = False
+        for connection in list(self._connections):
+            if getattr(connection.sock, "gate", None) is self:
+                connection.close()
+        for end in self._idle or ():
+            end.close()

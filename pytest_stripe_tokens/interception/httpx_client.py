@@ -1,0 +1,111 @@
+"""httpx, sync and async, answered through vcrpy's stubs."""
+
+from __future__ import annotations
+
+import functools
+import time
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from pytest_stripe_tokens.interception.gate import Target
+from pytest_stripe_tokens.interception.vcrpy import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_stripe_tokens.interception.gate import Gate
+
+
+def targets() -> list[Target]:
+    """What is replaced while a sandbox is open; nothing where httpx is not installed."""
+    try:
+        import httpx  # noqa: PLC0415 - perhaps not installed
+    except ImportError:
+        return []
+    return [
+        Target(httpx.HTTPTransport, "handle_request", _handle_request),
+        Target(httpx.AsyncHTTPTransport, "handle_async_request", _handle_async_request),
+        Target(httpx.Client, "_transport_for_url", _transport_for_url(httpx.HTTPTransport, "handle_request")),
+        Target(
+            httpx.AsyncClient,
+            "_transport_for_url",
+            _transport_for_url(httpx.AsyncHTTPTransport, "handle_async_request"),
+        ),
+    ]
+
+
+def _handle_request(gate: Gate, previous: Any) -> Any:
+    import httpx  # noqa: PLC0415
+
+    stubs: Any = import_module("vcr.stubs.httpx_stubs")
+
+    @functools.wraps(previous)
+    def handle_request(self: Any, request: Any) -> Any:
+        if not gate.takes(request.url.host):
+            return previous(self, request)
+        answer = Answer(gate.exchange)
+        response = stubs.vcr_handle_request(answer, previous, httpx)(self, request)
+        time.sleep(answer.outcome.delay)
+        if answer.outcome.exception is not None:
+            raise _as_httpx(answer.outcome.exception, request)
+        return response
+
+    return handle_request
+
+
+def _handle_async_request(gate: Gate, previous: Any) -> Any:
+    import httpx  # noqa: PLC0415
+
+    stubs: Any = import_module("vcr.stubs.httpx_stubs")
+
+    @functools.wraps(previous)
+    async def handle_async_request(self: Any, request: Any) -> Any:
+        if not gate.takes(request.url.host):
+            return await previous(self, request)
+        answer = Answer(gate.exchange)
+        response = await stubs.vcr_handle_async_request(answer, previous, httpx)(self, request)
+        if answer.outcome.delay:
+            import anyio  # noqa: PLC0415 - httpx brings it, and it sleeps under trio too
+
+            await anyio.sleep(answer.outcome.delay)
+        if answer.outcome.exception is not None:
+            raise _as_httpx(answer.outcome.exception, request)
+        return response
+
+    return handle_async_request
+
+
+def _as_httpx(exception: BaseException | type[BaseException], request: Any) -> BaseException:
+    import httpx  # noqa: PLC0415
+
+    raised = exception() if isinstance(exception, type) else exception
+    message = str(raised) or type(raised).__name__
+    if isinstance(raised, TimeoutError):
+        return httpx.ReadTimeout(message, request=request)
+    if isinstance(raised, (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)):
+        return httpx.ReadError(message, request=request)
+    return httpx.ConnectError(message, request=request) if isinstance(raised, ConnectionError) else raised
+
+
+def _transport_for_url(transport_type: Any, method: str) -> Callable[[Gate, Any], Any]:
+    """Pin our handler, so that a mock put over the transport's class after us does not see Stripe's requests."""
+
+    def wrap(gate: Gate, previous: Any) -> Any:
+        ours = getattr(transport_type, method)
+
+        @functools.wraps(previous)
+        def transport_for_url(self: Any, url: Any) -> Any:
+            found = previous(self, url)
+            is_covered = type(found) is transport_type and getattr(transport_type, method) is not ours
+            return _Pinned(found, method, ours) if is_covered and gate.takes(url.host) else found
+
+        return transport_for_url
+
+    return wrap
+
+
+class _Pinned:
+    """A transport whose handler is the one that was in place when the sandbox opened."""
+
+    def __init__(self, transport: Any, method: str, handler: Any) -> None:
+        setattr(self, method, functools.partial(handler, transport))

@@ -1,0 +1,106 @@
+"""vcrpy's inner parts: its stubs for async clients, and the cassettes that a suite opens with vcrpy itself."""
+
+from __future__ import annotations
+
+import functools
+import time
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from pytest_stripe_tokens.exchange import Request
+from pytest_stripe_tokens.interception.gate import Target
+from pytest_stripe_tokens.interception.wire import Outcome, sent_headers
+
+if TYPE_CHECKING:
+    from pytest_stripe_tokens.interception.gate import Exchange, Gate
+
+
+def targets() -> list[Target]:
+    """What is replaced while a sandbox is open.
+
+    A cassette that the suite opened with vcrpy or pytest-recording, around the sandbox or inside the test, asks these
+    two for every request of every client.
+    """
+    cassette: Any = import_module("vcr.cassette").Cassette
+    return [
+        Target(cassette, "can_play_response_for", _can_play_response_for),
+        Target(cassette, "play_response", _play_response),
+    ]
+
+
+class Answer:
+    """What vcrpy's stubs take for a cassette: it has the answer to whatever it is asked.
+
+    `outcome` is kept, because the stubs know neither delays nor a connection that breaks.
+    """
+
+    write_protected = True
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self.outcome = Outcome()
+
+    def can_play_response_for(self, _request: Any) -> bool:
+        """Every request is answered."""
+        return True
+
+    def play_response(self, request: Any) -> dict[str, Any]:
+        """Answer vcrpy's request with vcrpy's response."""
+        self.outcome = self._exchange(_from_vcr(request))
+        return _to_vcr(self.outcome)
+
+
+def _can_play_response_for(gate: Gate, previous: Any) -> Any:
+    @functools.wraps(previous)
+    def can_play_response_for(self: Any, request: Any) -> Any:
+        return gate.takes_url(request.uri) or previous(self, request)
+
+    return can_play_response_for
+
+
+def _play_response(gate: Gate, previous: Any) -> Any:
+    @functools.wraps(previous)
+    def play_response(self: Any, request: Any) -> Any:
+        if not gate.takes_url(request.uri):
+            return previous(self, request)
+        outcome = gate.exchange(_from_vcr(request))
+        time.sleep(outcome.delay)
+        if outcome.exception is not None:
+            raise outcome.exception
+        return _to_vcr(outcome)
+
+    return play_response
+
+
+def _from_vcr(request: Any) -> Request:
+    headers: dict[str, str] = {}
+    for name, value in request.headers.items():
+        headers[str(name).lower()] = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    return Request(request.method.upper(), request.uri, headers, body_bytes(request.body))
+
+
+def body_bytes(body: Any) -> bytes:
+    """The bytes of a body in any of the forms that vcrpy keeps one."""
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, (bytes, bytearray)):
+        return bytes(body)
+    if hasattr(body, "read"):
+        return body_bytes(body.read())
+    if isinstance(body, dict):
+        return urlencode(body).encode()  # pyright: ignore[reportUnknownArgumentType]
+    return b"".join(part if isinstance(part, bytes) else str(part).encode() for part in body)
+
+
+def _to_vcr(outcome: Outcome) -> dict[str, Any]:
+    response = outcome.response
+    if response is None:
+        return {"status": {"code": 500, "message": ""}, "headers": {}, "body": {"string": b""}}
+    return {
+        "status": {"code": response.status, "message": response.reason},
+        "headers": {name: [value] for name, value in sent_headers(response).items()},
+        "body": {"string": response.body},
+    }

@@ -1,0 +1,172 @@
+"""A socket that speaks HTTP/1.1 to a client and hands its requests to a sandbox; opens no connection itself."""
+
+from __future__ import annotations
+
+import io
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_stripe_tokens.exchange import Request, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a request: an answer, or the exception its client is to see, after `delay` seconds."""
+
+    response: Response | None = None
+    exception: BaseException | type[BaseException] | None = None
+    delay: float = 0.0
+
+    def is_connection_error(self) -> bool:
+        """Whether the client is to see a connection that broke."""
+        kind = self.exception if isinstance(self.exception, type) else type(self.exception)
+        return issubclass(kind, ConnectionError)
+
+
+class SandboxSocket:
+    """Stands where a client's connection to Stripe would be.
+
+    Args:
+        origin: scheme and host of the requests, `"https://api.stripe.com"`.
+        exchange: answers one request.
+        fileno: a descriptor that is never readable, for clients that poll an idle connection.
+
+    `gate` is for whoever put the socket in place.
+    """
+
+    def __init__(self, origin: str, exchange: Callable[[Request], Outcome], fileno: int) -> None:
+        self._origin = origin
+        self._exchange = exchange
+        self._fileno = fileno
+        self._received = bytearray()
+        self._outcome: Outcome | None = None
+        self._timeout: float | None = None
+        self.gate: object = None
+
+    def sendall(self, data: Any, _flags: int = 0) -> None:
+        """Take bytes of a request; a broken connection shows here, as urllib.request expects."""
+        if self._outcome is not None:
+            self._outcome = None
+            self._received.clear()
+        self._received += bytes(data)
+        request = parse(bytes(self._received), self._origin)
+        if request is not None:
+            self._outcome = self._exchange(request)
+            if self._outcome.is_connection_error() and self._outcome.exception is not None:
+                time.sleep(self._outcome.delay)
+                raise self._outcome.exception
+
+    def send(self, data: Any, _flags: int = 0) -> int:
+        """Take bytes of a request."""
+        self.sendall(data)
+        return len(data)
+
+    def makefile(self, *_args: Any, **_kwargs: Any) -> io.BufferedReader:
+        """Give the answer to what was sent.
+
+        Raises:
+            ConnectionResetError: nothing was sent that could be answered.
+        """
+        outcome, self._outcome = self._outcome, None
+        request_bytes = bytes(self._received)
+        self._received.clear()
+        if outcome is None:
+            request = parse(request_bytes, self._origin, is_finished=True)
+            if request is None:
+                raise ConnectionResetError("the request was not HTTP/1.1: nothing can answer it")
+            outcome = self._exchange(request)
+        if outcome.delay and not outcome.is_connection_error():
+            time.sleep(outcome.delay)
+        if outcome.exception is not None:
+            raise outcome.exception
+        response = outcome.response or Response(500, {}, b"")
+        return io.BufferedReader(io.BytesIO(render(response)))
+
+    def fileno(self) -> int:
+        """A descriptor that is never readable: the connection is idle, not dropped."""
+        return self._fileno
+
+    def settimeout(self, value: float | None) -> None:
+        """Remember the timeout, in seconds: answers come at once."""
+        self._timeout = value
+
+    def gettimeout(self) -> float | None:
+        """The timeout that was set, in seconds."""
+        return self._timeout
+
+    def close(self) -> None:
+        """Forget a request that was not finished."""
+        self._received.clear()
+
+    def shutdown(self, _how: int) -> None:
+        """There is no peer to tell."""
+
+    def setsockopt(self, *_args: Any) -> None:
+        """There is no connection to tune."""
+
+
+def parse(data: bytes, origin: str, *, is_finished: bool = False) -> Request | None:
+    """Read one HTTP/1.1 request; None while its end has not been sent yet."""
+    head, separator, rest = data.partition(b"\r\n\r\n")
+    lines = head.decode("latin-1").split("\r\n")
+    parts = lines[0].split(" ")
+    if not separator or len(parts) < 2:  # noqa: PLR2004 - method and target
+        return None
+    headers: dict[str, str] = {}
+    for line in lines[1:]:
+        name, _, value = line.partition(":")
+        name = name.strip().lower()
+        headers[name] = f"{headers[name]}, {value.strip()}" if name in headers else value.strip()
+    body = _body(rest, headers, is_finished=is_finished)
+    if body is None:
+        return None
+    target = parts[1]
+    return Request(parts[0].upper(), target if "://" in target else origin + target, headers, body)
+
+
+def _body(rest: bytes, headers: dict[str, str], *, is_finished: bool) -> bytes | None:
+    if headers.get("transfer-encoding", "").lower() == "chunked":
+        return _unchunk(rest)
+    length = headers.get("content-length", "0").strip()
+    if length.isdecimal() and len(rest) < int(length) and not is_finished:
+        return None
+    return rest
+
+
+def _unchunk(data: bytes) -> bytes | None:
+    body = bytearray()
+    while data:
+        size_line, separator, data = data.partition(b"\r\n")
+        try:
+            size = int(size_line.partition(b";")[0], 16)
+        except ValueError:
+            return None
+        if not separator or len(data) < size + 2:
+            return None
+        if size == 0:
+            return bytes(body)
+        body += data[:size]
+        data = data[size + 2 :]
+    return None
+
+
+def render(response: Response) -> bytes:
+    """Write an answer as HTTP/1.1; its length is what it is, whatever a recording said."""
+    lines = [f"HTTP/1.1 {response.status} {response.reason}"]
+    lines += [f"{name}: {value}" for name, value in sent_headers(response).items()]
+    return "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + response.body
+
+
+def sent_headers(response: Response) -> dict[str, str]:
+    """The answer's headers, with the framing that its body has now: plain bytes of a known length."""
+    framing = {"content-length", "transfer-encoding", "content-encoding"}
+    headers = {name: _one_line(value) for name, value in response.headers.items() if name.lower() not in framing}
+    return {**headers, "Content-Length": str(len(response.body))}
+
+
+def _one_line(value: str) -> str:
+    return " ".join(value.split())

@@ -1,0 +1,104 @@
+"""One test's cassettes: which of them may hold a request, what they answer, and what a miss tells; no pytest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_stripe_tokens.catalogue import TOKEN_TYPES
+from pytest_stripe_tokens.matching import Player
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_stripe_tokens.cassettes import Library
+    from pytest_stripe_tokens.exchange import Request
+    from pytest_stripe_tokens.matching import Cassette, Interaction
+    from pytest_stripe_tokens.settings import Settings
+
+
+class Playback:
+    """Plays what the cassettes of one test hold, each create once and each retrieve any number of times.
+
+    Args:
+        library: the suite's cassettes.
+        settings: of the test; in mode `replay` the built-in cassettes stand in for those that a suite lacks.
+
+    `used` names the cassettes of the suite that answered something.
+    """
+
+    def __init__(self, library: Library, settings: Settings) -> None:
+        self._library = library
+        self._settings = settings
+        self._players: dict[str, tuple[Cassette, Player] | None] = {}
+        self.used: set[str] = set()
+
+    def play(self, request: Request, types: Iterable[str]) -> tuple[Interaction, Cassette] | None:
+        """Answer a request from the cassettes of `types`, or from the one that the marker names.
+
+        Raises:
+            CassetteError: a cassette can't be read.
+        """
+        for cassette, player in self._open(types):
+            interaction = player.play(request)
+            if interaction is not None:
+                return self._note(cassette, interaction)
+        return None
+
+    def take_create(self, token_type: str) -> tuple[Interaction, Cassette] | None:
+        """Take the next create of a type as it was recorded, whatever its parameters.
+
+        Raises:
+            CassetteError: a cassette can't be read.
+        """
+        for cassette, player in self._open([token_type]):
+            interaction = player.take_create(token_type)
+            if interaction is not None:
+                return self._note(cassette, interaction)
+        return None
+
+    def explain(self, request: Request, types: Iterable[str]) -> list[str]:
+        """Say what was searched, and which recording comes closest and differs in what."""
+        opened = self._open(types)
+        searched = [self.shown(cassette) for cassette, _ in opened]
+        lines = [f"searched: {', '.join(searched) or f'nothing, there is no {self._lacking()}'}"]
+        for cassette, player in opened:
+            found = player.closest(request)
+            if found is not None:
+                _, interaction, differences = found
+                recorded = interaction.request
+                lines.append(f"closest: {recorded.method} {recorded.path} in {self.shown(cassette)}")
+                lines += [f"  {difference}" for difference in differences[:_DIFFERENCES]]
+                if len(differences) > _DIFFERENCES:
+                    lines.append(f"  and {len(differences) - _DIFFERENCES} more differences")
+                break
+        return lines
+
+    def shown(self, cassette: Cassette) -> str:
+        """A cassette's path as a reader knows it."""
+        if self._library.is_builtin(cassette):
+            return f"the built-in {cassette.path.name}"
+        directory = self._settings.cassettes
+        return f"{directory.name}/{cassette.path.relative_to(directory).as_posix()}"
+
+    def _note(self, cassette: Cassette, interaction: Interaction) -> tuple[Interaction, Cassette]:
+        if not self._library.is_builtin(cassette):
+            self.used.add(cassette.path.relative_to(self._settings.cassettes).with_suffix("").as_posix())
+        return interaction, cassette
+
+    def _lacking(self) -> str:
+        name = f"{self._settings.cassette}.yaml" if self._settings.cassette else "cassette for it"
+        return f"{name} in {self._settings.cassettes.name}/"
+
+    def _open(self, types: Iterable[str]) -> list[tuple[Cassette, Player]]:
+        named = self._settings.cassette
+        names = [named] if named else [name for name in TOKEN_TYPES if name in types]
+        for name in names:
+            if name not in self._players:
+                cassette = self._library.find(name)
+                if cassette is None and self._settings.mode == "replay" and not self._settings.cassette:
+                    cassette = self._library.builtin(name)
+                self._players[name] = (cassette, Player([cassette])) if cassette else None
+        return [opened for name in names if (opened := self._players[name]) is not None]
+
+
+_DIFFERENCES = 5

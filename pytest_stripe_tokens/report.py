@@ -1,0 +1,103 @@
+"""What a run tells: its header line and the cassettes that nobody used; no pytest, and no YAML before it is needed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pytest_stripe_tokens import sdk
+from pytest_stripe_tokens.catalogue import TOKEN_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from pytest_stripe_tokens.settings import Settings
+
+_SHOWN = 8
+
+
+@dataclass
+class Usage:
+    """The cassettes of the suite that tests used; a worker of pytest-xdist hands its own to the controller.
+
+    `usage_error` is what a worker could not raise.
+    """
+
+    used: set[str] = field(default_factory=set[str])
+    is_partial: bool = False
+    usage_error: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what can travel between processes."""
+        return {"used": sorted(self.used), "is_partial": self.is_partial, "usage_error": self.usage_error}
+
+    def merge(self, payload: Mapping[str, Any]) -> None:
+        """Add what another process saw."""
+        self.used |= set(payload["used"])
+        self.is_partial = self.is_partial or bool(payload["is_partial"])
+        self.usage_error = self.usage_error or str(payload["usage_error"])
+
+
+def header(settings: Settings, now: datetime | None = None) -> str:
+    """The line of the run's header: mode, cassettes and their age, seed."""
+    found = list(_heads(settings.cassettes))
+    ages = [f"{name} {_age(head, now or datetime.now(UTC))}" for name, head in found]
+    more = [f"and {len(ages) - _SHOWN} more"] if len(ages) > _SHOWN else []
+    cassettes = ", ".join(ages[:_SHOWN] + more) or "none"
+    line = f"stripe-tokens: mode {settings.mode}, cassettes: {cassettes}, seed {settings.seed}"
+    return line + _version_note([head for _, head in found])
+
+
+def unused(settings: Settings, usage: Usage) -> list[str]:
+    """Name the cassettes of the suite that no test used, and what to do about them."""
+    if settings.mode == "generate" or not settings.cassettes.is_dir():
+        return []
+    names = [name for name, head in _heads(settings.cassettes) if name not in usage.used and _is_ours(name, head)]
+    folder = settings.cassettes.name
+    return [f"unused: {folder}/{name}.yaml - no test used it: delete it, or run the test that does" for name in names]
+
+
+def _names(directory: Path) -> Iterator[str]:
+    for path in sorted(directory.rglob("*.yaml")):
+        yield path.relative_to(directory).with_suffix("").as_posix()
+
+
+def _heads(directory: Path) -> Iterator[tuple[str, str]]:
+    if not directory.is_dir():
+        return
+    for name in _names(directory):
+        try:
+            with (directory / f"{name}.yaml").open(encoding="utf-8", errors="replace") as file:
+                # The metadata stands before the interactions: the header must not read, or parse, the whole file.
+                yield name, file.read(1024)
+        except OSError:
+            continue
+
+
+def _is_ours(name: str, head: str) -> bool:
+    # pytest-recording keeps its cassettes in a directory of the same name.
+    return name in TOKEN_TYPES or "plugin_version:" in head or "stripe.com/" in head
+
+
+def _age(head: str, now: datetime) -> str:
+    recorded = _value(head, "recorded_at")
+    try:
+        days = (now - datetime.fromisoformat(recorded or "")).days
+    except (TypeError, ValueError):
+        return f"({_value(head, 'origin') or 'of unknown age'})"
+    return "(today)" if days < 1 else f"({days} day{'s' if days > 1 else ''} old)"
+
+
+def _version_note(heads: list[str]) -> str:
+    versions = sorted({version for head in heads if (version := _value(head, "api_version"))})
+    installed = sdk.api_version() if versions else None
+    other = [version for version in versions if installed and version != installed]
+    return f" (recorded with API version {', '.join(other)}; stripe-python here has {installed})" if other else ""
+
+
+def _value(head: str, name: str) -> str | None:
+    found = re.search(rf"^\s*{name}:\s*['\"]?([^'\"\n]+?)['\"]?\s*$", head, re.MULTILINE)
+    return found[1] if found and found[1] not in ("null", "~") else None

@@ -1,0 +1,120 @@
+"""An answer's bytes and headers, in the order and form of real ones; imports only errors and the exchange's types.
+
+Headers of real answers, 2023 to 2026: those that tell nothing to a client (Content-Security-Policy, Report-To, X-Wc and
+their like) are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.utils import formatdate
+from typing import TYPE_CHECKING, Any
+
+from pytest_stripe_tokens.exchange import Response
+from pytest_stripe_tokens.simulator.pretty import pretty
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_stripe_tokens.simulator.errors import ApiError
+    from pytest_stripe_tokens.simulator.keys import Caller
+
+_CORS = {
+    "Access-Control-Allow-Credentials": "true",
+    "Access-Control-Allow-Methods": "GET, HEAD, PUT, PATCH, POST, DELETE",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Request-Id, Stripe-Manage-Version, Stripe-Should-Retry,"
+    " X-Stripe-External-Auth-Required, X-Stripe-Privileged-Session-Required",
+    "Access-Control-Max-Age": "300",
+    "Cache-Control": "no-cache, no-store",
+}
+_LAST = {"Vary": "Origin", "Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload"}
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What an answer says beside its body.
+
+    Args:
+        date: Unix seconds.
+        method: the request's, upper case.
+        request_id: `"req_..."`; None where the request was refused before it got one.
+        caller: None where the request was refused before it was known.
+        account_id: the account that answers.
+        idempotency_key: as sent, or None.
+        original: the request that first used the idempotency key, where this answer is a replay.
+    """
+
+    date: int
+    method: str
+    request_id: str | None
+    caller: Caller | None = None
+    account_id: str = ""
+    idempotency_key: str | None = None
+    original: str | None = None
+
+
+def success(body: Mapping[str, Any], envelope: Envelope) -> Response:
+    """Answer with an object: no final newline (2022 and later)."""
+    return respond(200, pretty(dict(body)).encode(), envelope, retry="false")
+
+
+def refusal(error: ApiError, envelope: Envelope) -> Response:
+    """Answer with an error: a final newline, a link to the request's log (2023 and later)."""
+    fields = error.fields()
+    if envelope.request_id is not None and not error.kind.early:
+        fields["request_log_url"] = _log_url(envelope)
+        fields = dict(sorted(fields.items()))
+    kind = error.kind
+    extra = {}
+    if kind.early:
+        extra = {"X-Robots-Tag": "none"} if kind.code else {"Www-Authenticate": 'Basic realm="Stripe"'}
+    body = pretty({"error": fields}).encode() + b"\n"
+    retry = kind.retry or ("false" if kind.executed else None)
+    return respond(kind.status, body, envelope, retry=retry, extra=extra)
+
+
+def respond(
+    status: int, body: bytes, envelope: Envelope, *, retry: str | None, extra: Mapping[str, str] | None = None
+) -> Response:
+    """Put the headers around a body.
+
+    Args:
+        status: the HTTP status.
+        body: the bytes to send.
+        envelope: what else is known of the exchange.
+        retry: what `Stripe-Should-Retry` says; on a GET only `"true"` is ever said (real answers).
+        extra: headers of this case only.
+    """
+    writes = envelope.method != "GET"
+    headers = {
+        "Server": "nginx",
+        "Date": formatdate(envelope.date, usegmt=True),
+        "Content-Type": "application/json",
+        "Content-Length": str(len(body)),
+        "Connection": "keep-alive",
+        **_CORS,
+        **(extra or {}),
+    }
+    if envelope.request_id is not None:
+        if writes and envelope.idempotency_key is not None:
+            # Another character would break the client that reads the header.
+            if envelope.idempotency_key.isascii() and envelope.idempotency_key.isprintable():
+                headers["Idempotency-Key"] = envelope.idempotency_key
+            if envelope.original is not None:
+                headers["Idempotent-Replayed"] = "true"
+            headers["Original-Request"] = envelope.original or envelope.request_id
+        headers["Request-Id"] = envelope.request_id
+    if envelope.caller is not None and envelope.caller.account is not None:
+        headers["Stripe-Account"] = envelope.caller.account
+    if retry is not None and (writes or retry == "true"):
+        headers["Stripe-Should-Retry"] = retry
+    if envelope.caller is not None:
+        headers["Stripe-Version"] = envelope.caller.version
+    return Response(status, headers | _LAST, body)
+
+
+def _log_url(envelope: Envelope) -> str:
+    mode = "/test" if envelope.caller is None or not envelope.caller.livemode else ""
+    account = f"/{envelope.account_id}" if envelope.account_id else ""
+    return f"https://dashboard.stripe.com{account}{mode}/workbench/logs?object={envelope.request_id}"

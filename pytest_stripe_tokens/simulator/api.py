@@ -1,0 +1,223 @@
+"""`Simulator`: the API in memory; takes a request, gives an answer, never raises; imports no HTTP client, no pytest."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Iterator, Mapping
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, unquote_to_bytes
+
+from pytest_stripe_tokens import forms
+from pytest_stripe_tokens.errors import StripeAPIError
+from pytest_stripe_tokens.exchange import API_HOST
+from pytest_stripe_tokens.simulator import answers, expanding, routes
+from pytest_stripe_tokens.simulator.answers import Envelope
+from pytest_stripe_tokens.simulator.call import Call
+from pytest_stripe_tokens.simulator.errors import ApiError
+from pytest_stripe_tokens.simulator.keys import Caller, identify
+from pytest_stripe_tokens.simulator.magic import magic_token
+from pytest_stripe_tokens.simulator.objects import hash_of
+from pytest_stripe_tokens.simulator.parameters import check
+from pytest_stripe_tokens.simulator.state import Kept, World
+
+if TYPE_CHECKING:
+    from pytest_stripe_tokens.exchange import Request, Response
+    from pytest_stripe_tokens.simulator.generator import Generator
+    from pytest_stripe_tokens.simulator.kinds import Kind
+    from pytest_stripe_tokens.simulator.routes import Route
+
+_LOG = logging.getLogger(__name__)
+_FORM = "application/x-www-form-urlencoded"
+_LONGEST_IDEMPOTENCY_KEY = 255
+
+
+class Simulator:
+    """Stripe's API for one test: what it refuses, remembers and uses up; safe in threads.
+
+    Args:
+        generator: where ids, times and all made-up values come from.
+    """
+
+    def __init__(self, generator: Generator) -> None:
+        self._generator = generator
+        self._world = World(generator)
+        self._lock = RLock()
+
+    def answer(self, request: Request) -> Response:
+        """Answer a request as the API would; whatever is wrong with it is an error answer, never an exception."""
+        with self._lock:
+            try:
+                return _Exchange(self._world, request).answer()
+            except Exception:  # noqa: BLE001 - a client would take one of ours for a lost connection and try again
+                _LOG.exception("pytest-stripe-tokens failed to answer a request")
+                envelope = Envelope(self._generator.latest_created, request.method, self._generator.request_id())
+                return answers.refusal(ApiError("api_error"), envelope)
+
+    @property
+    def tokens(self) -> Mapping[str, Mapping[str, Any]]:
+        """The JSON of each known token by id: a view, whose values are copies of what the tokens are now."""
+        return _Tokens(self._world, self._lock)
+
+    def adopt(self, token: Mapping[str, Any], params: Mapping[str, Any], *, account: str | None = None) -> None:
+        """Make a token known that was created elsewhere, in a cassette: it can be retrieved and used then.
+
+        Args:
+            token: its JSON.
+            params: the decoded parameters of the request that created it.
+            account: the connected account it was created on.
+        """
+        body = copy.deepcopy(dict(token))
+        # Through the form and back, so that every leaf is a string, as in a request's own parameters.
+        sent = forms.decode(forms.encode(params))
+        known = hash_of(sent.get(str(body.get("type"))))
+        with self._lock:
+            self._world.add(body, (account, bool(body.get("livemode"))), params=known)
+
+    def use(self, token_id: str) -> None:
+        """Mark a token as used.
+
+        Raises:
+            StripeAPIError: resource_missing where there is none, token_already_used the second time.
+        """
+        with self._lock:
+            if magic_token(token_id) is not None:
+                return
+            entry = self._world.token(token_id)
+            if entry is None:
+                error = ApiError("resource_missing", param="token", noun="token", id=token_id, hint="")
+            elif entry.body["used"]:
+                error = ApiError("token_already_used", id=token_id)
+            else:
+                entry.body["used"] = True
+                return
+            generator = self._generator
+            envelope = Envelope(
+                generator.latest_created, "POST", generator.request_id(), account_id=generator.account_id
+            )
+            raise StripeAPIError.from_response(answers.refusal(error, envelope))
+
+
+class _Tokens(Mapping[str, Mapping[str, Any]]):
+    """The tokens of a simulated account, as they are when they are looked at; each a copy."""
+
+    def __init__(self, world: World, lock: Any) -> None:
+        self._world = world
+        self._lock = lock
+
+    def __getitem__(self, token_id: str) -> Mapping[str, Any]:
+        with self._lock:
+            entry = self._world.token(token_id)
+            if entry is None:
+                raise KeyError(token_id)
+            return entry.copy()
+
+    def __iter__(self) -> Iterator[str]:
+        with self._lock:
+            return iter([entry.id for entry in self._world.every("token")])
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+def _host(request: Request) -> str:
+    """Read the host; empty where the URL is none."""
+    try:
+        return request.host
+    except ValueError:
+        return ""
+
+
+class _Exchange:
+    """One request on its way through the checks to its answer."""
+
+    def __init__(self, world: World, request: Request) -> None:
+        self._world = world
+        self._request = request
+        self._caller: Caller | None = None
+        self._request_id = world.generator.request_id()
+
+    def answer(self) -> Response:
+        try:
+            self._caller = caller = identify(self._request.headers)
+            route, ids = self._route(caller)
+            return self._once(caller, route, ids, self._params())
+        except ApiError as error:
+            return answers.refusal(error, self._envelope(error.kind))
+
+    def _route(self, caller: Caller) -> tuple[Route, tuple[str, ...]]:
+        request = self._request
+        if _host(request) != API_HOST:
+            path = f"{_host(request)}{request.path}" if _host(request) else "?"
+            supported = f"https://{API_HOST}: {routes.supported()}"
+            raise ApiError("unknown_url", method=request.method, path=path, supported=supported)
+        route, ids = routes.find(request.method, unquote(request.path))
+        if caller.is_publishable and not route.publishable:
+            raise ApiError("secret_key_required")
+        if route.path.startswith("/v1/accounts/:account") and caller.account not in {None, ids[0]}:
+            raise ApiError("account_mismatch")
+        return route, ids
+
+    def _params(self) -> dict[str, Any]:
+        """Read the parameters of form and query; a POST's may travel in either (real answers)."""
+        request = self._request
+        content_type = request.headers.get("content-type", _FORM).partition(";")[0].strip().lower()
+        if request.body and content_type != _FORM:
+            raise ApiError("not_a_form")
+        for part in (request.body, request.query.encode("utf-8", "surrogatepass")):
+            try:
+                unquote_to_bytes(part.replace(b"+", b" ")).decode("utf-8")
+            except UnicodeDecodeError:
+                raise ApiError("not_utf8") from None
+        query = request.query.encode("utf-8")
+        return forms.decode(b"&".join(part for part in (query, request.body) if part))
+
+    def _once(self, caller: Caller, route: Route, ids: tuple[str, ...], params: dict[str, Any]) -> Response:
+        key = self._request.headers.get("idempotency-key") if route.method == "POST" else None
+        if key is None:
+            return self._run(caller, route, ids, params)
+        if len(key) > _LONGEST_IDEMPOTENCY_KEY:
+            raise ApiError("idempotency_key_too_long")
+        name = (caller.scope, caller.key, key)
+        kept = self._world.kept.get(name)
+        if kept is not None:
+            return self._replay(kept, key, params)
+        response = None
+        try:
+            response = self._run(caller, route, ids, params)
+        except ApiError as error:
+            # What fails at its parameters is not kept: the key can be used again (Stripe's low-level errors page).
+            if not error.kind.executed:
+                raise
+            response = answers.refusal(error, self._envelope(error.kind))
+        self._world.kept[name] = Kept(self._request.path, params, response.status, response.body, self._request_id)
+        return response
+
+    def _run(self, caller: Caller, route: Route, ids: tuple[str, ...], params: dict[str, Any]) -> Response:
+        check(params, route.spec)
+        call = Call(self._world, caller, params, ids)
+        body = route.endpoint(call)
+        expanding.expand(call, body)
+        return answers.success(body, self._envelope())
+
+    def _replay(self, kept: Kept, key: str, params: dict[str, Any]) -> Response:
+        if kept.endpoint != self._request.path:
+            raise ApiError("idempotency_endpoint", first=kept.endpoint, second=self._request.path, key=key)
+        if kept.params != params:
+            raise ApiError("idempotency_parameters", key=key)
+        return answers.respond(kept.status, kept.body, self._envelope(original=kept.request_id), retry="false")
+
+    def _envelope(self, kind: Kind | None = None, original: str | None = None) -> Envelope:
+        generator = self._world.generator
+        caller = self._caller
+        account = caller.account if caller is not None and caller.account is not None else generator.account_id
+        return Envelope(
+            date=generator.latest_created,
+            method=self._request.method,
+            request_id=None if kind is not None and kind.early else self._request_id,
+            caller=caller,
+            account_id=account,
+            idempotency_key=self._request.headers.get("idempotency-key"),
+            original=original,
+        )

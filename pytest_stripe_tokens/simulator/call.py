@@ -1,0 +1,67 @@
+"""One request as an endpoint sees it: who asks, with what parameters, in which world; imports state and keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_stripe_tokens.simulator.objects import hash_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_stripe_tokens.simulator.keys import Caller
+    from pytest_stripe_tokens.simulator.state import Entry, Scope, World
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request that got past the checks of its key and its parameters.
+
+    Args:
+        world: what exists.
+        caller: who asks.
+        params: the parameters of form and query, nested; every leaf is a string.
+        ids: the path's ids, in their order.
+    """
+
+    world: World
+    caller: Caller
+    params: Mapping[str, Any]
+    ids: tuple[str, ...] = ()
+
+    @property
+    def scope(self) -> Scope:
+        """What the objects that are read and made belong to."""
+        return self.caller.scope
+
+    @property
+    def platform(self) -> Scope:
+        """The scope of the platform itself, which owns accounts and persons."""
+        return None, self.caller.livemode
+
+    def text(self, name: str) -> str | None:
+        """Read a parameter that is a string; None where it is not sent or empty."""
+        value = self.params.get(name)
+        return value if isinstance(value, str) and value else None
+
+    def number(self, name: str) -> int | None:
+        """Read a parameter that the table says is an integer."""
+        value = self.text(name)
+        return None if value is None else int(value)
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """Read a parameter that the table says is a boolean."""
+        return (self.text(name) or str(default).lower()) == "true"
+
+    def hash(self, name: str) -> dict[str, Any]:
+        """Read a parameter that is a hash; an empty one where it is not sent."""
+        return hash_of(self.params.get(name))
+
+    def new_id(self, prefix: str, created: int) -> str:
+        """Make the id of a new object of the caller's account."""
+        return self.world.generator.object_id(prefix, created, self.caller.account)
+
+    def add(self, body: dict[str, Any], **private: Any) -> Entry:
+        """Keep a new object of the caller's."""
+        return self.world.add(body, self.scope, **private)

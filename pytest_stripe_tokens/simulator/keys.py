@@ -1,0 +1,118 @@
+"""Who asks: the API key, its mode and kind, the account and the version of a request; imports nothing but errors."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pytest_stripe_tokens.simulator.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KINDS = {"sk": "secret", "rk": "restricted", "pk": "publishable"}
+DEFAULT_VERSION = "2026-10-28.endive"
+"""The version of an account that names none: the newest one, stripe-python 16.1's."""
+
+_KEY = re.compile(r"(?P<kind>sk|rk|pk)_(?P<mode>test|live)_[0-9A-Za-z_]+")
+_ACCOUNT = re.compile(r"acct_[0-9A-Za-z_]+")
+# How much is shown of what has no prefix: "an_unknown_***_key" (real answers).
+_SHOWN = 11
+_VERSION = re.compile(r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})(\.[a-z]+)?(; ?[a-z0-9_]+=v[0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who sent a request.
+
+    Args:
+        kind: `"secret"`, `"restricted"` or `"publishable"`.
+        livemode: whether the key is a live one; what it makes is live then.
+        key: the key itself; never shown, see `mask`.
+        account: the connected account that the request is for, from `Stripe-Account`.
+        version: the API version of the answer.
+    """
+
+    kind: str
+    livemode: bool
+    key: str
+    account: str | None
+    version: str
+
+    @property
+    def scope(self) -> tuple[str | None, bool]:
+        """What the caller's objects belong to: an account, None for the platform's own, and a mode."""
+        return self.account, self.livemode
+
+    @property
+    def is_publishable(self) -> bool:
+        """Whether the key may stand in a browser."""
+        return self.kind == "publishable"
+
+
+def identify(headers: Mapping[str, str]) -> Caller:
+    """Read who asks from the headers, names in lower case.
+
+    Raises:
+        ApiError: no key, a malformed one, an account that cannot be one, or a version that cannot be one.
+    """
+    key = _sent_key(headers.get("authorization", ""))
+    match = _KEY.fullmatch(key)
+    if match is None:
+        raise ApiError("invalid_key", key=mask(key))
+    account = headers.get("stripe-account", "").strip() or None
+    if account is not None and _ACCOUNT.fullmatch(account) is None:
+        raise ApiError("account_invalid", key=mask(key), account=account)
+    version = headers.get("stripe-version", "").strip() or DEFAULT_VERSION
+    if not _is_version(version):
+        raise ApiError("invalid_version", version=version)
+    return Caller(KINDS[match["kind"]], match["mode"] == "live", key, account, version)
+
+
+def mask(key: str) -> str:
+    """Hide a key as the API's messages do: its prefix and last four characters are left (real answers).
+
+    A publishable key is no secret and is shown (stripe-android's live tests).
+    """
+    if key.startswith("pk_"):
+        return key
+    known = re.match(r"[a-z]+_(test|live)_", key)
+    prefix = known.group() if known else key[:_SHOWN] if len(key) > _SHOWN + 4 else ""
+    hidden = len(key) - len(prefix) - 4
+    return f"{prefix}{'*' * hidden}{key[-4:]}" if hidden > 0 else f"{prefix}{'*' * (len(key) - len(prefix))}"
+
+
+def _sent_key(authorization: str) -> str:
+    scheme, _, credentials = authorization.strip().partition(" ")
+    credentials = credentials.strip()
+    if scheme.lower() == "bearer":
+        if not credentials:
+            raise ApiError("empty_bearer")
+        return credentials
+    key = _basic_user(credentials) if scheme.lower() == "basic" else ""
+    if not key:
+        raise ApiError("no_key")
+    return key
+
+
+def _basic_user(credentials: str) -> str:
+    """The user name of Basic authentication, where curl and older clients put the key."""
+    try:
+        return base64.b64decode(credentials, validate=True).decode("utf-8").partition(":")[0]
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _is_version(version: str) -> bool:
+    match = _VERSION.fullmatch(version)
+    if match is None:
+        return False
+    try:
+        dt.date.fromisoformat(match["date"])
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,201 @@
+"""What each endpoint takes, read from `tables/*.json`, and the check of a request against it; imports only errors.
+
+A table is nested as the parameters are. A leaf is one of `string [longest]`, `enum a b`, `integer [least [most]]`,
+`number`, `boolean`, `metadata` and `any`; `enum*` takes other values too (x-stripeBypassValidation), a final ` ?` means
+that an empty string unsets the parameter. A name that ends in `!` is required within its hash, `"?"` marks a hash that
+an empty string unsets, `""` is what a hash may be instead (an id), `[leaf]` is a list and `@name` one of `$defs`.
+Sources: stripe/openapi 2026-09-30 for tokens, stripe-python 16.1's parameter types for the other endpoints.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+from pytest_stripe_tokens.simulator.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# A leaf, a list of leaves or hashes, or a hash.
+Spec: TypeAlias = "str | list[Any] | dict[str, Any] | bool"
+
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
+_METADATA_KEYS, _METADATA_KEY, _METADATA_VALUE = 50, 40, 500
+_LONGEST, _LONGEST_NAME = 5000, 100
+
+
+@cache
+def table(name: str) -> dict[str, Any]:
+    """Read one endpoint's table, `"charges.create"`; the value is shared and must not be changed."""
+    file, _, endpoint = name.partition(".")
+    tables = json.loads(
+        files("pytest_stripe_tokens.simulator").joinpath("tables", f"{file}.json").read_text(encoding="utf-8")
+    )
+    return cast("dict[str, Any]", _resolve(tables[endpoint], tables.get("$defs", {})))
+
+
+def check(params: Mapping[str, Any], spec: Mapping[str, Any]) -> None:
+    """Refuse parameters that `spec` does not know, then those that are not as it says, then the lack of required ones.
+
+    Raises:
+        ApiError: the first thing that is wrong.
+    """
+    unknown = list(_unknown(params, spec, ""))
+    if len(unknown) > 1:
+        paths = [path for path, _, _ in unknown]
+        raise ApiError("parameters_unknown", param=paths[0], params=", ".join(paths))
+    for path, name, names in unknown:
+        raise ApiError("parameter_unknown", param=path, hint=_hint(name, names))
+    _check_values(params, spec, "")
+
+
+def _resolve(spec: Any, shared: Mapping[str, Any]) -> Any:
+    if isinstance(spec, str) and spec.startswith("@"):
+        return _resolve(shared[spec[1:]], shared)
+    if isinstance(spec, dict):
+        return {name: _resolve(value, shared) for name, value in cast("dict[str, Any]", spec).items()}
+    if isinstance(spec, list):
+        return [_resolve(value, shared) for value in cast("list[object]", spec)]
+    return spec
+
+
+def _known(spec: Mapping[str, Any], name: str) -> Spec | None:
+    return None if name in {"", "?"} else spec.get(name, spec.get(f"{name}!"))
+
+
+def _path(parent: str, name: str) -> str:
+    return f"{parent}[{name}]" if parent else name
+
+
+def _hint(name: str, names: list[str]) -> str:
+    """Name what was meant, as the API does for a near miss."""
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.75) if len(name) <= _LONGEST_NAME else []
+    return f". Did you mean {close[0]}?" if close else ""
+
+
+def _unknown(params: Mapping[str, Any], spec: Mapping[str, Any], parent: str) -> Iterator[tuple[str, str, list[str]]]:
+    """Find what `spec` does not name: the path and the name of each, and the names it could have had."""
+    for name, value in params.items():
+        path, known = _path(parent, name), _known(spec, name)
+        if known is None:
+            yield path, name, [candidate.rstrip("!") for candidate in spec if candidate not in {"", "?"}]
+        elif isinstance(known, dict) and isinstance(value, dict):
+            yield from _unknown(cast("dict[str, Any]", value), known, path)
+        elif isinstance(known, list) and isinstance(known[0], dict) and isinstance(value, list):
+            for index, item in enumerate(cast("list[object]", value)):
+                if isinstance(item, dict):
+                    yield from _unknown(
+                        cast("dict[str, Any]", item), cast("dict[str, Any]", known[0]), _path(path, str(index))
+                    )
+
+
+def _check_values(params: Mapping[str, Any], spec: Mapping[str, Any], parent: str) -> None:
+    for name, value in params.items():
+        known = _known(spec, name)
+        if known is not None:
+            _check_value(value, known, _path(parent, name))
+    for name in spec:
+        if name.endswith("!") and name[:-1] not in params:
+            raise ApiError("parameter_missing", param=_path(parent, name[:-1]))
+
+
+def _check_value(value: Any, spec: Spec, path: str) -> None:
+    if isinstance(spec, dict):
+        _check_hash(value, spec, path)
+    elif isinstance(spec, list):
+        _check_list(value, spec, path)
+    elif isinstance(spec, str):
+        _check_leaf(value, spec, path)
+
+
+def _check_hash(value: Any, spec: Mapping[str, Any], path: str) -> None:
+    if isinstance(value, dict):
+        _check_values(cast("dict[str, Any]", value), spec, path)
+    elif not isinstance(value, str):
+        raise ApiError("invalid_object", param=path)
+    elif not value:
+        if "?" not in spec:
+            raise ApiError("parameter_invalid_empty", param=path)
+    elif "" in spec:
+        _check_leaf(value, spec[""], path)
+    else:
+        raise ApiError("invalid_object", param=path)
+
+
+def _check_list(value: Any, spec: list[Any], path: str) -> None:
+    if value == "" and "?" in spec:
+        return
+    if not isinstance(value, list):
+        raise ApiError("invalid_array", param=path)
+    for index, item in enumerate(cast("list[object]", value)):
+        _check_value(item, spec[0], _path(path, str(index)))
+
+
+def _check_leaf(value: Any, spec: str, path: str) -> None:
+    words = spec.split()
+    kind = words[0]
+    if kind == "any":
+        return
+    if kind == "metadata":
+        _check_metadata(value, path, may_be_empty=words[-1] == "?")
+        return
+    if not isinstance(value, str):
+        raise ApiError("invalid_string", param=path, value=json.dumps(value))
+    if not value:
+        if words[-1] != "?":
+            raise ApiError("parameter_invalid_empty", param=path)
+        return
+    _check_text(value, kind, [word for word in words[1:] if word != "?"], path)
+
+
+def _check_text(value: str, kind: str, rest: list[str], path: str) -> None:
+    if kind in {"string", "enum*"}:
+        limit = int(rest[0]) if kind == "string" and rest else _LONGEST
+        if len(value) > limit:
+            raise ApiError("string_too_long", param=path, value=value, limit=limit)
+    elif kind == "enum" and value not in rest:
+        raise ApiError("invalid_enum", param=path, values=_choice(rest))
+    elif kind == "integer":
+        _check_integer(value, [int(word) for word in rest], path)
+    elif kind == "number" and _NUMBER.fullmatch(value) is None:
+        raise ApiError("invalid_number", param=path, value=value)
+    elif kind == "boolean" and value not in {"true", "false"}:
+        raise ApiError("invalid_boolean", param=path, value=value)
+
+
+def _check_integer(value: str, limits: list[int], path: str) -> None:
+    if _INTEGER.fullmatch(value) is None:
+        raise ApiError("invalid_integer", param=path, value=value)
+    if limits and int(value) < limits[0]:
+        raise ApiError("integer_too_small", param=path, limit=limits[0])
+    if len(limits) > 1 and int(value) > limits[1]:
+        raise ApiError("integer_too_large", param=path, limit=limits[1])
+
+
+def _check_metadata(value: Any, path: str, *, may_be_empty: bool) -> None:
+    """The limits are those of the reference's page on metadata: 50 keys of 40 characters, values of 500."""
+    if value == "" and may_be_empty:
+        return
+    if not isinstance(value, dict):
+        raise ApiError("invalid_object", param=path)
+    entries = cast("dict[str, Any]", value)
+    if len(entries) > _METADATA_KEYS:
+        raise ApiError("refused", param=path, message=f"You can have up to {_METADATA_KEYS} metadata keys.")
+    for name, entry in entries.items():
+        if not isinstance(entry, str):
+            raise ApiError("invalid_string", param=_path(path, name), value=json.dumps(entry))
+        if len(name) > _METADATA_KEY or len(entry) > _METADATA_VALUE:
+            limit = _METADATA_KEY if len(name) > _METADATA_KEY else _METADATA_VALUE
+            raise ApiError(
+                "string_too_long", param=_path(path, name), value=name if limit == _METADATA_KEY else entry, limit=limit
+            )
+
+
+def _choice(values: list[str]) -> str:
+    return values[0] if len(values) == 1 else f"{', '.join(values[:-1])}, or {values[-1]}"

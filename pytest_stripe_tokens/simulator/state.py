@@ -1,0 +1,149 @@
+"""What the simulated account holds: its objects, who they belong to, and the answers kept for idempotency keys.
+
+Imports only errors and the generator's type.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pytest_stripe_tokens.simulator.errors import ApiError
+from pytest_stripe_tokens.simulator.pretty import copy_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_stripe_tokens.simulator.generator import Generator
+
+# An account, None for the platform's own, and whether it is in live mode.
+Scope: TypeAlias = "tuple[str | None, bool]"
+
+# How messages call an object, where that is not its `object` (real answers).
+NOUNS = {"payment_method": "PaymentMethod"}
+_PLATFORM_OWNED = (
+    "; OAuth key or Stripe-Account header was used but API request was provided with a platform-owned payment method"
+    " ID. Please ensure that the provided payment method matches the specified account."
+)
+
+
+@dataclass
+class Entry:
+    """One object that exists.
+
+    Args:
+        body: the JSON that reading it gives now.
+        scope: what it belongs to.
+        private: what the JSON does not show: the number of a card, the parameters of a token.
+    """
+
+    body: dict[str, Any]
+    scope: Scope
+    private: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def id(self) -> str:
+        """The object's id."""
+        return str(self.body["id"])
+
+    @property
+    def object(self) -> str:
+        """The object's type, `"customer"`."""
+        return str(self.body["object"])
+
+    def copy(self) -> dict[str, Any]:
+        """Give the JSON as it is now, apart from what becomes of the object later."""
+        copied: dict[str, Any] = copy_of(self.body)
+        return copied
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What an idempotency key was first used for, and the answer it got."""
+
+    endpoint: str
+    params: dict[str, Any]
+    status: int
+    body: bytes
+    request_id: str
+
+
+class World:
+    """All objects of one simulated platform and its connected accounts; not thread-safe, `Simulator` locks it."""
+
+    def __init__(self, generator: Generator) -> None:
+        self.generator = generator
+        self.kept: dict[tuple[Scope, str, str], Kept] = {}
+        self._entries: dict[str, Entry] = {}
+
+    @property
+    def now(self) -> int:
+        """What the time is, Unix seconds: when the last object was made, by the generator and never by the clock."""
+        return self.generator.latest_created
+
+    def tick(self) -> int:
+        """Give the time of the next object, Unix seconds."""
+        return self.generator.next_created()
+
+    def add(self, body: dict[str, Any], scope: Scope, **private: Any) -> Entry:
+        """Keep a new object; one with an id that exists takes its place."""
+        entry = Entry(body, scope, private)
+        self._entries.pop(entry.id, None)
+        self._entries[entry.id] = entry
+        return entry
+
+    def remove(self, entry: Entry) -> None:
+        """Forget an object."""
+        self._entries.pop(entry.id, None)
+
+    def get(self, identity: str, scope: Scope, *objects: str) -> Entry | None:
+        """Find an object of one of these types that belongs to `scope`."""
+        entry = self._entries.get(identity)
+        return entry if entry is not None and entry.scope == scope and entry.object in objects else None
+
+    def token(self, identity: str) -> Entry | None:
+        """Find a token of any scope."""
+        entry = self._entries.get(identity)
+        return entry if entry is not None and entry.object == "token" else None
+
+    def every(self, object_type: str, scope: Scope | None = None) -> Iterator[Entry]:
+        """Give all objects of a type, oldest first, of every scope unless one is named."""
+        for entry in self._entries.values():
+            if entry.object == object_type and scope in {None, entry.scope}:
+                yield entry
+
+    def read(self, identity: str, scope: Scope, object_type: str, param: str) -> Entry:
+        """Find the object that a path names.
+
+        Raises:
+            ApiError: 404 resource_missing.
+        """
+        return self._find(identity, scope, (object_type,), ("resource_missing", param))
+
+    def refer(self, identity: str, scope: Scope, object_type: str, param: str) -> Entry:
+        """Find the object that a parameter names.
+
+        Raises:
+            ApiError: 400 resource_missing.
+        """
+        return self._find(identity, scope, (object_type,), ("resource_missing_param", param))
+
+    def missing(self, name: str, object_type: str, identity: str, scope: Scope, param: str) -> ApiError:
+        """Say that an object does not exist for `scope`, and that the other mode has it, if so (real answers)."""
+        account, livemode = scope
+        entry = self._entries.get(identity)
+        hint = ""
+        if entry is not None and entry.scope == (account, not livemode):
+            there, here = ("test", "live") if livemode else ("live", "test")
+            hint = f"; a similar object exists in {there} mode, but a {here} mode key was used to make this request."
+        elif entry is not None and account is not None and entry.scope[0] is None and object_type == "payment_method":
+            hint = _PLATFORM_OWNED
+        noun = NOUNS.get(object_type, object_type)
+        return ApiError(name, param=param, noun=noun, id=identity, hint=hint)
+
+    def _find(self, identity: str, scope: Scope, objects: tuple[str, ...], refusal: tuple[str, str]) -> Entry:
+        entry = self.get(identity, scope, *objects)
+        if entry is None:
+            name, param = refusal
+            raise self.missing(name, objects[0], identity, scope, param)
+        return entry

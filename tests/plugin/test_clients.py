@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import asyncio
+import http.client
+import threading
+import warnings
+
+import aiohttp
+import httpx
+import pytest
+import requests
+import stripe
+import urllib3
+from clients import CLIENTS
+
+API = "https://api.stripe.com/v1/tokens"
+KEY = "sk_test_mine"
+CARD = {"card[number]": "4000056655665556", "card[exp_month]": "12", "card[exp_year]": "2050"}
+
+# stripe-python gives httpx its body as `data`, and leaves a session to the garbage collector.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Use 'content=<...>' to upload raw bytes"),
+    pytest.mark.filterwarnings("ignore:Unclosed client session"),
+]
+
+
+@pytest.fixture(params=CLIENTS, name="call")
+def _call(request):
+    return CLIENTS[request.param]
+
+
+def test_a_client_creates_a_token_and_retrieves_the_same(call, stripe_tokens):
+    _, created = call("POST", API, CARD, KEY)
+    _, retrieved = call("GET", f"{API}/{created['id']}", {}, KEY)
+    assert retrieved == created == stripe_tokens.tokens[created["id"]]
+    assert (created["card"]["funding"], created["card"]["last4"]) == ("debit", "5556")
+
+
+@pytest.mark.stripe_tokens(mode="replay")
+def test_a_client_is_replayed_the_documented_token(call, card_token, stripe_tokens):
+    _, retrieved = call("GET", f"{API}/{card_token}", {}, KEY)
+    assert retrieved == card_token
+    assert [request.origin for request in stripe_tokens.requests] == ["documented", "documented"]
+
+
+def test_what_a_client_sent_is_seen_decoded_and_without_its_key(call, stripe_tokens):
+    call("POST", API, CARD, KEY)
+    seen = stripe_tokens.requests[-1]
+    assert (seen.method, seen.path, seen.token_type, seen.response_status) == ("POST", "/v1/tokens", "card", 200)
+    assert seen.params["card"]["exp_year"] == "2050"
+    assert KEY not in repr(seen.headers)
+
+
+@pytest.mark.parametrize("kind", ["requests", "urllib3", "httpx", "http.client"])
+def test_sessions_made_before_the_test_are_answered(kind, sessions, stripe_tokens):
+    token = stripe_tokens.create("card")
+    assert sessions[kind](f"{API}/{token.id}")["id"] == token.id
+
+
+@pytest.fixture(scope="module")
+def sessions():
+    plain, pool, client = requests.Session(), urllib3.PoolManager(), httpx.Client(verify=False)
+    connection = http.client.HTTPSConnection("api.stripe.com")
+    headers = {"Authorization": f"Bearer {KEY}"}
+
+    def over_http_client(url):
+        connection.request("GET", url.removeprefix("https://api.stripe.com"), headers=headers)
+        return __import__("json").loads(connection.getresponse().read())
+
+    yield {
+        "requests": lambda url: plain.get(url, headers=headers).json(),
+        "urllib3": lambda url: pool.request("GET", url, headers=headers).json(),
+        "httpx": lambda url: client.get(url, headers=headers).json(),
+        "http.client": over_http_client,
+    }
+    plain.close()
+    pool.clear()
+    client.close()
+    connection.close()
+
+
+def test_sixteen_threads_each_get_a_token_of_their_own(stripe_tokens):
+    tokens = []
+    threads = [
+        threading.Thread(
+            target=lambda: tokens.append(
+                stripe.Token.create(card={"number": "4242424242424242", "exp_month": 12, "exp_year": 2050}).id
+            )
+        )
+        for _ in range(16)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(tokens)) == len(tokens) == 16
+    assert set(tokens) == set(stripe_tokens.tokens)
+
+
+def test_fifty_tasks_each_get_a_token_of_their_own(stripe_tokens):
+    headers = {"Authorization": f"Bearer {KEY}"}
+
+    async def create(session):
+        async with session.post("/v1/tokens", data=CARD, headers=headers) as answer:
+            return (await answer.json())["id"]
+
+    async def create_all():
+        async with aiohttp.ClientSession("https://api.stripe.com") as session:
+            return await asyncio.gather(*(create(session) for _ in range(50)))
+
+    tokens = asyncio.run(create_all())
+    assert len(set(tokens)) == 50
+    assert set(tokens) == set(stripe_tokens.tokens)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://files.stripe.com/v1/files", "https://connect.stripe.com/oauth/token", "http://API.STRIPE.COM/v1/ghosts"],
+)
+def test_any_other_stripe_host_or_path_is_refused_with_what_is_supported(url, stripe_tokens):
+    answer = requests.post(url, auth=(KEY, ""), timeout=5)
+    assert answer.status_code == 404
+    assert "/v1/tokens" in answer.json()["error"]["message"]
+    assert len(stripe_tokens.requests) == 1
+
+
+@pytest.mark.parametrize("host", ["api.stripe.com.evil.example", "notstripe.com", "stripe.com.example"])
+def test_a_host_that_only_looks_like_stripes_is_not_answered(host, stripe_tokens):
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"https://{host}/v1/tokens", timeout=5)
+    assert stripe_tokens.requests == []
+
+
+def test_a_client_that_is_not_known_reaches_nothing(stripe_tokens):
+    import socket
+
+    with pytest.raises(socket.gaierror, match=r"lets nothing reach api\.stripe\.com from this test"):
+        socket.create_connection(("api.stripe.com", 443))
+
+
+def test_a_proxy_of_the_environment_changes_nothing(stripe_tokens, monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    token = stripe_tokens.create("card")
+    assert requests.get(f"{API}/{token}", auth=(KEY, ""), timeout=5).json() == token
+    with httpx.Client(verify=False) as client:
+        assert client.get(f"{API}/{token}", auth=(KEY, "")).json() == token
+
+
+def test_no_client_warns(stripe_tokens):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        requests.get(f"{API}/tok_1", auth=(KEY, ""), timeout=5)
+        urllib3.PoolManager().request("GET", f"{API}/tok_1")

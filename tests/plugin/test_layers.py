@@ -1,0 +1,218 @@
+"""Every other host reaches what answered it before, and Stripe is answered whoever else mocks."""
+
+from __future__ import annotations
+
+import http.server
+import threading
+
+import pytest
+
+STRIPE = """
+import aiohttp, asyncio, http.client, httpx, pytest, requests, urllib.request, urllib3
+import responses, respx, vcr
+
+AUTH = {"Authorization": "Bearer sk_test_mine"}
+STRIPE = "https://api.stripe.com/v1/tokens/tok_none"
+
+def by_requests(url): return requests.get(url, headers=AUTH, timeout=5).text
+def by_urllib3(url): return urllib3.PoolManager().request("GET", url, headers=AUTH).data.decode()
+def by_httpx(url):
+    with httpx.Client(verify=False) as client: return client.get(url, headers=AUTH).text
+def by_httpx_async(url):
+    async def get():
+        async with httpx.AsyncClient(verify=False) as client: return (await client.get(url, headers=AUTH)).text
+    return asyncio.run(get())
+def by_aiohttp(url):
+    async def get():
+        async with aiohttp.ClientSession() as session:
+            async with session.get(url, headers=AUTH) as answer: return await answer.text()
+    return asyncio.run(get())
+def by_urllib(url):
+    try: return urllib.request.urlopen(urllib.request.Request(url, headers=AUTH)).read().decode()
+    except urllib.error.HTTPError as error: return error.read().decode()
+
+EVERY = [by_requests, by_urllib3, by_httpx, by_httpx_async, by_aiohttp, by_urllib]
+
+def is_stripe(text): return "resource_missing" in text
+"""
+
+
+@pytest.fixture(scope="module")
+def server():
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "4")
+            self.end_headers()
+            self.wfile.write(b"real")
+
+        def log_message(self, *args): ...
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}/"
+        running.shutdown()
+
+
+def _run(suite, server, text):
+    suite.write("layers.py", STRIPE + f"\nOTHER = {server!r}\n").write("test_it.py", "from layers import *\n" + text)
+    return suite.run()
+
+
+def test_the_real_network(suite, server):
+    text = """
+@pytest.mark.parametrize("get", EVERY)
+def test_it(get, stripe_tokens):
+    assert get(OTHER) == "real"
+    assert is_stripe(get(STRIPE))
+    assert get(OTHER) == "real"
+"""
+    _run(suite, server, text).assert_outcomes(passed=6)
+
+
+OUTER = """
+@pytest.fixture
+def outer(tmp_path):
+    path = tmp_path / "outer.yaml"
+    with vcr.use_cassette(str(path), record_mode="all"):
+        for get in EVERY: get(OTHER)
+    path.write_text(path.read_text().replace("real", "tape"))
+    with vcr.use_cassette(str(path), record_mode="none", allow_playback_repeats=True):
+        yield
+
+@pytest.mark.parametrize("get", EVERY)
+def test_it({order}, get):
+    assert get(OTHER) == "tape"
+    assert is_stripe(get(STRIPE))
+"""
+
+
+@pytest.mark.parametrize("order", ["outer, stripe_tokens", "stripe_tokens, outer"])
+def test_a_cassette_of_vcrpy_in_a_fixture(suite, server, order):
+    _run(suite, server, OUTER.replace("{order}", order)).assert_outcomes(passed=6)
+
+
+def test_a_cassette_of_vcrpy_inside_the_test_that_records_nothing_of_stripe(suite, server):
+    text = """
+@pytest.mark.parametrize("get", EVERY)
+def test_it(stripe_tokens, get, tmp_path):
+    path = tmp_path / "inner.yaml"
+    with vcr.use_cassette(str(path)) as cassette:
+        assert get(OTHER) == "real"
+        assert is_stripe(get(STRIPE))
+    assert "127.0.0.1" in path.read_text()
+    assert "stripe.com" not in path.read_text()
+"""
+    _run(suite, server, text).assert_outcomes(passed=6)
+
+
+def test_pytest_recording(suite, server):
+    text = """
+@pytest.mark.vcr
+@pytest.mark.parametrize("get", EVERY)
+def test_it(stripe_tokens, get):
+    assert get(OTHER) == "real"
+    assert is_stripe(get(STRIPE))
+"""
+    suite.write("layers.py", STRIPE + f"\nOTHER = {server!r}\n").write("test_it.py", "from layers import *\n" + text)
+    suite.run("--record-mode=once").assert_outcomes(passed=6)
+    text = text.replace('"real"', '"tape"')
+    suite.write("test_it.py", "from layers import *\n" + text)
+    for path in suite.path.rglob("cassettes/test_it/*.yaml"):
+        assert "stripe.com" not in path.read_text()
+        path.write_text(path.read_text().replace("real", "tape"))
+    suite.run().assert_outcomes(passed=6)
+
+
+RESPONSES = {
+    "decorator": """
+@responses.activate
+def test_it(stripe_tokens):
+    responses.get("https://other.example/", body="mock")
+    assert by_requests("https://other.example/") == "mock"
+    assert is_stripe(by_requests(STRIPE))
+""",
+    "before": """
+@pytest.fixture
+def mock():
+    with responses.RequestsMock() as mock: yield mock
+
+def test_it(mock, stripe_tokens):
+    mock.get("https://other.example/", body="mock")
+    assert by_requests("https://other.example/") == "mock"
+    assert is_stripe(by_requests(STRIPE))
+""",
+    "inside": """
+def test_it(stripe_tokens):
+    with responses.RequestsMock() as mock:
+        mock.get("https://other.example/", body="mock")
+        assert by_requests("https://other.example/") == "mock"
+        assert is_stripe(by_requests(STRIPE))
+    assert is_stripe(by_requests(STRIPE))
+""",
+}
+
+
+@pytest.mark.parametrize("way", RESPONSES)
+def test_responses(suite, server, way):
+    _run(suite, server, RESPONSES[way]).assert_outcomes(passed=1)
+
+
+RESPX = {
+    "decorator": """
+@respx.mock
+def test_it(stripe_tokens):
+    respx.get("https://other.example/").respond(text="mock")
+    assert by_httpx("https://other.example/") == by_httpx_async("https://other.example/") == "mock"
+    assert is_stripe(by_httpx(STRIPE)) and is_stripe(by_httpx_async(STRIPE))
+""",
+    "fixture": """
+def test_it(respx_mock, stripe_tokens):
+    respx_mock.get("https://other.example/").respond(text="mock")
+    assert by_httpx("https://other.example/") == by_httpx_async("https://other.example/") == "mock"
+    assert is_stripe(by_httpx(STRIPE)) and is_stripe(by_httpx_async(STRIPE))
+""",
+}
+
+
+@pytest.mark.parametrize("way", RESPX)
+def test_respx(suite, server, way):
+    _run(suite, server, RESPX[way]).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("order", ["httpx_mock, stripe_tokens", "stripe_tokens, httpx_mock"])
+def test_pytest_httpx(suite, server, order):
+    text = f"""
+def test_it({order}):
+    httpx_mock.add_response(url="https://other.example/", text="mock", is_reusable=True)
+    assert by_httpx("https://other.example/") == by_httpx_async("https://other.example/") == "mock"
+    assert is_stripe(by_httpx(STRIPE)) and is_stripe(by_httpx_async(STRIPE))
+"""
+    _run(suite, server, text).assert_outcomes(passed=1)
+
+
+def test_a_sandbox_inside_a_sandbox_answers_and_then_the_outer_one_again(suite, server):
+    text = """
+from pytest_stripe_tokens import stripe_sandbox
+
+def test_it(card_token, stripe_tokens):
+    url = f"https://api.stripe.com/v1/tokens/{card_token}"
+    with stripe_sandbox(mode="generate"):
+        assert is_stripe(by_requests(url))
+    assert card_token.id in by_requests(url)
+"""
+    _run(suite, server, text).assert_outcomes(passed=1)
+
+
+def test_a_mock_of_stripe_in_a_test_that_does_not_ask_for_us_is_left_alone(suite, server):
+    text = """
+def test_first(stripe_tokens): ...
+
+@responses.activate
+def test_it():
+    responses.get(STRIPE, body="theirs")
+    assert by_requests(STRIPE) == "theirs"
+"""
+    _run(suite, server, text).assert_outcomes(passed=2)

@@ -1,0 +1,86 @@
+"""What holds for the redaction of anything."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_stripe_tokens.exchange import Request, Response
+from pytest_stripe_tokens.forms import encode
+from pytest_stripe_tokens.redaction import hide, leaks, redact_request, redact_response, reduce_params, secrets_of
+from pytest_stripe_tokens.sensitive import is_card_number
+
+ACCOUNTS = st.from_regex(r"acct_[A-Za-z0-9]{16}", fullmatch=True)
+NUMBERS = st.from_regex(r"[2-9][0-9]{11,17}", fullmatch=True).map(
+    lambda body: next(body + str(check) for check in range(10) if is_card_number(body + str(check)))
+)
+KEYS = st.from_regex(r"[srp]k_(test|live)_[A-Za-z0-9]{10,30}", fullmatch=True)
+SECRETS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"]), min_size=8)
+NAMES = st.sampled_from(["cvc", "number", "account_number", "id_number", "name", "metadata", "ssn_last_4", "currency"])
+LEAVES = st.none() | st.booleans() | st.integers() | st.text() | NUMBERS | KEYS | ACCOUNTS
+TREES = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES | st.text(), inner, max_size=4),
+    max_leaves=15,
+)
+PARAMS = st.dictionaries(NAMES | st.text(), TREES, max_size=4)
+BODIES = (
+    st.binary() | PARAMS.map(lambda params: encode(params).encode()) | PARAMS.map(lambda it: json.dumps(it).encode())
+)
+KINDS = st.sampled_from(["", "application/x-www-form-urlencoded", "application/json; charset=utf-16", "multipart/x"])
+
+
+@given(PARAMS)
+def test_reducing_twice_changes_nothing(params):
+    once = reduce_params(params)
+
+    assert reduce_params(once) == once
+
+
+@given(st.text() | st.builds("{} {}".format, NUMBERS, KEYS))
+def test_hiding_twice_changes_nothing(text):
+    assert hide(hide(text)) == hide(text)
+
+
+@given(BODIES, KINDS, st.text(), ACCOUNTS)
+def test_redacting_a_request_twice_changes_nothing(body, kind, query, account):
+    url = f"https://api.stripe.com/v1/tokens?{query}"
+    once = redact_request(Request("POST", url, {"content-type": kind, "stripe-account": account}, body))
+
+    assert redact_request(once) == once
+
+
+@given(BODIES, KINDS)
+def test_redacting_an_answer_twice_changes_nothing(body, kind):
+    once = redact_response(Response(200, {"Content-Type": kind}, body))
+
+    assert redact_response(once) == once
+
+
+@given(NUMBERS, SECRETS, KEYS, ACCOUNTS, st.booleans())
+def test_no_secret_survives(number, secret, key, account, is_json):
+    params = {
+        "card": {"number": number, "cvc": secret},
+        "person": {"id_number": secret},
+        "metadata": {"note": f"of {number} by {key}"},
+        "account": account,
+    }
+    body = json.dumps(params) if is_json else encode(params)
+    headers = {"authorization": f"Bearer {key}", "stripe-account": account, "cookie": f"session={secret}"}
+    request = Request("POST", "https://api.stripe.com/v1/tokens", headers, body.encode())
+    stored = redact_request(request)
+
+    assert (
+        leaks("\n".join([stored.url, *stored.headers.values(), stored.body.decode()]).encode(), secrets_of(request))
+        == []
+    )
+
+
+@given(NUMBERS, KEYS, ACCOUNTS)
+def test_no_secret_survives_in_an_answer(number, key, account):
+    value = {"id": account, "message": f"{number} {key}", "list": [{"number": number}], key: account}
+    stored = redact_response(Response(200, {"Request-Id": "req_1"}, json.dumps(value).encode()))
+
+    assert leaks(stored.body, [number, key, account]) == []

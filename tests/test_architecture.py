@@ -1,0 +1,175 @@
+"""Arrows between modules run downwards, and what is heavy is imported by one module each, when it is needed."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+NAME = "pytest_stripe_tokens"
+PACKAGE = Path(__file__).parents[1] / NAME
+
+# From the top: a module imports only from rows below its own. A package stands here as one.
+LAYERS = (
+    ("plugin",),
+    ("",),
+    ("report", "sessions"),
+    ("sandbox",),
+    ("playback",),
+    ("settings",),
+    ("cassettes", "interception", "journal", "sdk", "simulator"),
+    ("recordings",),
+    ("drift", "matching"),
+    ("redaction",),
+    ("leaks",),
+    ("sensitive",),
+    ("bodies", "catalogue", "faults", "schemas"),
+    ("bank_values", "card_values", "errors", "forms", "token"),
+    ("exchange",),
+)
+# The simulator is pure: it takes a request and gives an answer, and knows neither cassettes nor clients.
+SIMULATOR_IMPORTS = {"catalogue", "errors", "exchange", "forms", "simulator"}
+# Who may import what: a module, or all of a package.
+ONLY_IMPORTERS = {
+    "pytest": ("plugin",),
+    "_pytest": (),
+    "yaml": ("cassettes",),
+    "faker": ("simulator.generator",),
+    "jsonschema": ("schemas",),
+    "vcr": ("interception",),
+    "requests": ("interception",),
+    "urllib3": ("interception",),
+    "httpx": ("interception",),
+    "aiohttp": ("interception",),
+    "yarl": ("interception",),
+    "anyio": ("interception",),
+    "responses": ("interception",),
+    "stripe": ("sdk",),
+}
+HEAVY = {*ONLY_IMPORTERS, "filelock"} - {"pytest", "_pytest"}
+
+
+@dataclass(frozen=True)
+class Import:
+    name: str
+    at_start: bool
+    for_types: bool
+
+
+def module_name(path):
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def imports(path):
+    found = []
+
+    def walk(node, *, at_start, for_types):
+        if isinstance(node, ast.Import):
+            found.extend(Import(alias.name, at_start, for_types) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                is_module = full.removeprefix(f"{NAME}.") in MODULES
+                found.append(Import(full if is_module else str(node.module), at_start, for_types))
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            found.append(Import(ast.literal_eval(node.args[0]), at_start, for_types))
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            for child in node.body:
+                walk(child, at_start=at_start, for_types=True)
+            node = ast.Module(node.orelse, [])
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            at_start = False
+        for child in ast.iter_child_nodes(node):
+            walk(child, at_start=at_start, for_types=for_types)
+
+    walk(ast.parse(path.read_text(encoding="utf-8")), at_start=True, for_types=False)
+    return found
+
+
+IMPORTS = {name: imports(path) for name, path in MODULES.items()}
+
+
+def own(name):
+    """The modules of ours that a module imports."""
+    return {found.name.removeprefix(NAME).lstrip(".") for found in IMPORTS[name] if found.name.split(".")[0] == NAME}
+
+
+def top(name):
+    return name.split(".")[0]
+
+
+def layer(name):
+    rows = [index for index, row in enumerate(LAYERS) if top(name) in row]
+    assert rows, f"{name} has no place in LAYERS"
+    return rows[0]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_imports_only_from_below(name):
+    for imported in own(name):
+        if top(imported) != top(name):
+            assert layer(imported) > layer(name), f"{name} imports {imported}"
+
+
+def test_every_row_of_the_layers_names_a_module():
+    assert {name for row in LAYERS for name in row} == {top(name) for name in MODULES}
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if top(name) == "simulator"])
+def test_the_simulator_knows_neither_cassettes_nor_clients(name):
+    assert {top(imported) for imported in own(name)} <= SIMULATOR_IMPORTS
+
+
+def test_no_modules_import_each_other_when_they_run():
+    graph = {
+        name: {
+            found.name.removeprefix(f"{NAME}.")
+            for found in found_imports
+            if found.name.startswith(f"{NAME}.") and not found.for_types
+        }
+        for name, found_imports in IMPORTS.items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+@pytest.mark.parametrize("library", ONLY_IMPORTERS)
+def test_a_library_has_one_importer(library):
+    importers = {name for name, found in IMPORTS.items() if library in {top(item.name) for item in found}}
+    allowed = ONLY_IMPORTERS[library]
+    assert not {name for name in importers if name not in allowed and top(name) not in allowed}
+
+
+@pytest.mark.parametrize("library", [name for name, allowed in ONLY_IMPORTERS.items() if allowed])
+def test_each_library_is_imported_by_someone(library):
+    assert library in {top(item.name) for found in IMPORTS.values() for item in found}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_nothing_heavy_is_imported_when_a_module_is(name):
+    assert not {item.name for item in IMPORTS[name] if item.at_start and not item.for_types and top(item.name) in HEAVY}
+
+
+@pytest.mark.parametrize("module", [NAME, f"{NAME}.plugin"])
+def test_importing_us_loads_nothing_heavy(module):
+    code = f"import sys, {module}; print(*sorted({HEAVY!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_importing_the_package_does_not_load_pytest():
+    code = f"import sys, {NAME}; print('pytest' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

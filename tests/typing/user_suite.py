@@ -1,0 +1,77 @@
+"""A user's suite as the type checkers see it; checked by mypy and pyright, never run."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Literal, assert_type
+
+import pytest
+
+from pytest_stripe_tokens import (
+    TEST_BANK_ACCOUNTS,
+    TEST_CARDS,
+    TOKEN_TYPES,
+    StripeAPIError,
+    StripeTokens,
+    Token,
+    stripe_sandbox,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+def test_a_token(card_token: Token, stripe_tokens: StripeTokens) -> None:
+    assert card_token.card.last4 == card_token["card"]["last4"] == "4242"
+    assert_type(card_token.origin, Literal["recorded", "documented", "generated", "live"])
+    assert_type(card_token.to_dict(), dict[str, Any])
+    assert json.dumps(card_token.to_dict())
+    assert stripe_tokens.retrieve(card_token) == card_token
+
+
+def takes_an_id(token_id: str) -> str:
+    return token_id
+
+
+def takes_a_mapping(token: Mapping[str, Any]) -> int:
+    return len(token)
+
+
+def test_a_token_goes_where_an_id_or_a_mapping_goes(stripe_token: Token) -> None:
+    assert takes_an_id(stripe_token) == f"{stripe_token}"
+    assert takes_a_mapping(stripe_token)
+
+
+def test_stripe_tokens(stripe_tokens: StripeTokens) -> None:
+    assert_type(stripe_tokens.create("card", **TEST_CARDS["amex"]), Token)
+    german = stripe_tokens.create("bank_account", **TEST_BANK_ACCOUNTS["DE"])
+    stripe_tokens.use(german)
+    stripe_tokens.fail_next(429, code="rate_limit", message="slow down", times=2, delay=0.1)
+    stripe_tokens.fail_next(exception=TimeoutError)
+    assert_type(stripe_tokens.tokens, dict[str, Token])
+    seen = stripe_tokens.requests[-1]
+    assert_type(seen.method, str)
+    assert_type(seen.token_type, str | None)
+    assert_type(seen.response_status, int | None)
+    assert_type(seen.params, dict[str, Any])
+    assert_type(seen.headers["Stripe-Account"], str)
+
+
+def test_errors(stripe_tokens: StripeTokens) -> None:
+    with pytest.raises(StripeAPIError) as error:
+        stripe_tokens.retrieve("tok_unknown")
+    assert_type(error.value.status, int)
+    assert_type(error.value.code, str | None)
+    assert_type(error.value.message, str)
+
+
+@pytest.fixture
+def stripe_tokens_params() -> Mapping[str, Mapping[str, Any]]:
+    return {"card": {"name": "Ada"}}
+
+
+@pytest.fixture(scope="session")
+def seller_token() -> Iterator[Token]:
+    with stripe_sandbox(mode="generate", seed=3, cassettes="cassettes") as sandbox:
+        assert_type(sandbox, StripeTokens)
+        yield sandbox.create(TOKEN_TYPES[0])

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import base64
+
+import pytest
+from simulator_api import LIVE, LIVE_PUBLISHABLE, PUBLISHABLE, RESTRICTED, SECRET, Api
+
+from pytest_stripe_tokens.catalogue import CATALOGUE, TOKEN_TYPES
+from pytest_stripe_tokens.simulator.keys import DEFAULT_VERSION, mask
+
+CARD = {"card": {"number": "4242424242424242", "exp_month": "12", "exp_year": "2050"}}
+CONNECTED = "acct_1Ot4L8S3R2m7OSYI"
+
+
+def basic(text):
+    return "Basic " + base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize("kind", TOKEN_TYPES)
+@pytest.mark.parametrize("key", [SECRET, RESTRICTED, PUBLISHABLE])
+def test_every_test_key_makes_every_token(kind, key):
+    assert Api().post("/v1/tokens", {kind: CATALOGUE[kind].defaults}, key=key)["type"] == kind
+
+
+@pytest.mark.parametrize(
+    "authorization", [basic(f"{SECRET}:"), basic(SECRET), f"bearer {SECRET}", f"Bearer  {SECRET} "]
+)
+def test_a_key_travels_in_any_of_these(authorization):
+    assert Api().post("/v1/tokens", CARD, authorization=authorization)
+
+
+@pytest.mark.parametrize("authorization", ["", "Bearer", "Basic", "Basic !!", basic(":"), f"Token {SECRET}", SECRET])
+def test_what_holds_no_key_is_told_so(authorization):
+    response = Api().send("GET", "/v1/tokens/x", authorization=authorization)
+    assert response.status == 401
+    assert response.json()["error"]["message"].startswith("You did not provide an API key")
+
+
+@pytest.mark.parametrize("key", ["sk_test_", "sk_prod_1", "SK_TEST_1", "sk_test_é", "sk_test_1 2", "xx_test_1"])
+def test_a_malformed_key_is_invalid(key):
+    response = Api().send("GET", "/v1/tokens/x", key=key)
+    assert response.status == 401
+    assert response.json()["error"]["message"].startswith("Invalid API Key provided: ")
+
+
+def test_a_key_is_masked_as_in_real_answers():
+    assert mask("sk_test_" + "a" * 20 + "uCJm") == "sk_test_" + "*" * 20 + "uCJm"
+    assert mask("an_unknown_api_key") == "an_unknown_***_key"
+    assert mask("sk_test_1") == "sk_test_*"
+    assert mask("short") == "*hort"
+    assert mask("abc") == "***"
+
+
+def test_a_message_never_shows_a_secret_key():
+    key = "sk_test_" + "x" * 30
+    bodies = [
+        Api().send("GET", "/v1/accounts/acct_1", key=key).body,
+        Api().send("GET", "/v1/tokens/x", key=key + "-").body,
+    ]
+    assert all(key.encode() not in body for body in bodies)
+
+
+def test_livemode_follows_the_key():
+    api = Api()
+    token = api.post("/v1/tokens", {"pii": {"id_number": "1"}}, key=LIVE)
+    assert token["livemode"] is True
+    assert api.get(f"/v1/tokens/{token['id']}", key=LIVE)["livemode"] is True
+
+
+@pytest.mark.parametrize("kind", ["account", "person"])
+def test_a_live_secret_key_makes_no_account_or_person_token(kind):
+    api = Api()
+    error = api.refused("/v1/tokens", {kind: CATALOGUE[kind].defaults}, key=LIVE)
+    assert "publishable key" in error["message"]
+    assert api.post("/v1/tokens", {kind: CATALOGUE[kind].defaults}, key=LIVE_PUBLISHABLE)["livemode"] is True
+
+
+@pytest.mark.parametrize("kind", ["card", "bank_account"])
+def test_a_publishable_key_sees_no_fingerprint_and_the_secret_key_does(kind):
+    api = Api()
+    token = api.post("/v1/tokens", {kind: CATALOGUE[kind].defaults}, key=PUBLISHABLE)
+    assert "fingerprint" not in token[kind]
+    assert len(api.get(f"/v1/tokens/{token['id']}")[kind]["fingerprint"]) == 16
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/charges",
+        "/v1/customers",
+        "/v1/accounts",
+        "/v1/topups",
+        "/v1/payment_intents",
+        "/v1/accounts/acct_1/persons",
+    ],
+)
+def test_a_publishable_key_does_not_use_tokens(path):
+    assert Api().refused(path, key=PUBLISHABLE)["code"] == "secret_key_required"
+
+
+def test_a_publishable_key_makes_payment_methods():
+    params = {"type": "card", "card": {"token": "tok_visa"}}
+    assert Api().post("/v1/payment_methods", params, key=PUBLISHABLE)["type"] == "card"
+
+
+def test_a_publishable_key_confirms_with_the_intents_secret():
+    api = Api()
+    intent = api.post("/v1/payment_intents", {"amount": 1, "currency": "usd", "payment_method": "pm_card_visa"})
+    path = f"/v1/payment_intents/{intent['id']}"
+    assert api.not_found(path, key=PUBLISHABLE)["code"] == "secret_key_required"
+    assert api.not_found(f"{path}?client_secret=nope", key=PUBLISHABLE)["param"] == "client_secret"
+    confirmed = api.post(f"{path}/confirm", {"client_secret": intent["client_secret"]}, key=PUBLISHABLE)
+    assert confirmed["status"] == "succeeded"
+
+
+def test_a_connected_accounts_token_is_its_own():
+    api = Api()
+    token = api.token(headers={"stripe_account": CONNECTED})
+    assert CONNECTED[-10:] in token
+    assert api.get(f"/v1/tokens/{token}", stripe_account=CONNECTED)["id"] == token
+    assert api.not_found(f"/v1/tokens/{token}")["code"] == "resource_missing"
+    assert api.not_found(f"/v1/tokens/{token}", stripe_account="acct_1FiqEsKuuB1fWySn")["code"] == "resource_missing"
+
+
+@pytest.mark.parametrize("account", ["nope", "acct_", "acct_!", "cus_1"])
+def test_what_is_no_account_is_refused(account):
+    error = Api().refused("/v1/tokens", CARD, stripe_account=account)
+    assert (error["status"], error["code"]) == (403, "account_invalid")
+
+
+def test_the_account_is_echoed():
+    assert Api().send("POST", "/v1/tokens", CARD, stripe_account=CONNECTED).headers["Stripe-Account"] == CONNECTED
+
+
+@pytest.mark.parametrize("version", ["2024-06-20", "2026-10-28.endive", "2023-10-16; risk_in_requirements_beta=v1"])
+def test_the_version_is_echoed(version):
+    assert Api().send("POST", "/v1/tokens", CARD, stripe_version=version).headers["Stripe-Version"] == version
+
+
+@pytest.mark.parametrize("version", ["2024", "2024-13-01", "latest", "2024-06-20.Endive", "2024-06-20 x"])
+def test_what_is_no_version_is_refused(version):
+    error = Api().refused("/v1/tokens", CARD, stripe_version=version)
+    assert (error["status"], error["message"]) == (400, f"Invalid Stripe API version: {version}")
+
+
+def test_without_a_version_the_newest_is_used():
+    assert Api().send("POST", "/v1/tokens", CARD).headers["Stripe-Version"] == DEFAULT_VERSION

@@ -1,0 +1,106 @@
+"""Each parameter of each endpoint, sent whole: it is taken, and the answer is what stripe-python's classes say."""
+
+from __future__ import annotations
+
+import pytest
+from simulator_api import Api, problems
+
+from pytest_stripe_tokens.simulator.parameters import table
+
+MONEY = {"amount": "500", "currency": "usd"}
+SOUND = {
+    "charges.create": ("/v1/charges", {**MONEY, "source": "tok_visa"}),
+    "customers.create": ("/v1/customers", {}),
+    "customers.update": ("/v1/customers/CUSTOMER", {}),
+    "customers.create_source": ("/v1/customers/CUSTOMER/sources", {"source": "tok_visa"}),
+    "payment_methods.create": ("/v1/payment_methods", {"type": "card", "card": {"token": "tok_visa"}}),
+    "payment_intents.create": ("/v1/payment_intents", {**MONEY, "payment_method": "pm_card_visa", "confirm": "true"}),
+    "payment_intents.update": ("/v1/payment_intents/INTENT", {}),
+    "payment_intents.confirm": ("/v1/payment_intents/INTENT/confirm", {}),
+    "accounts.create": ("/v1/accounts", {"type": "custom"}),
+    "accounts.update": ("/v1/accounts/ACCOUNT", {}),
+    "accounts.create_person": ("/v1/accounts/ACCOUNT/persons", {}),
+    "accounts.update_person": ("/v1/accounts/ACCOUNT/persons/PERSON", {}),
+    "topups.create": ("/v1/topups", MONEY),
+    "sources.create": ("/v1/sources", {"type": "card", "token": "tok_visa"}),
+    "three_d_secure.create": (
+        "/v1/three_d_secure/authentications",
+        {
+            "channel": {"type": "browser"},
+            "message_category": "payment_authentication",
+            "payment_method": "pm_card_visa",
+        },
+    ),
+}
+# Ids of what has to exist, secrets that have to be right, and what excludes another parameter.
+REFERENCES = {
+    "account_token",
+    "bank_account",
+    "client_secret",
+    "customer",
+    "default_card",
+    "default_source",
+    "expand",
+    "external_account",
+    "invoice_settings",
+    "payment_method",
+    "payment_method_data",
+    "person_token",
+    "source",
+    "token",
+}
+# Said of a cvc_token, which goes with a confirmation only, and of payment methods other than cards.
+OTHERS = {("payment_intents.create", "payment_method_options"), ("payment_intents.update", "payment_method_options")}
+OTHERS |= {("payment_intents.confirm", "payment_method_options"), ("payment_methods.create", "card")}
+OTHERS |= {("payment_methods.create", "type"), ("sources.create", "type"), ("customers.create", "test_clock")}
+
+
+def sample(spec):
+    """Give a value that a table allows."""
+    if isinstance(spec, dict):
+        return {name.rstrip("!"): sample(inner) for name, inner in spec.items() if name not in {"", "?"}}
+    if isinstance(spec, list):
+        return [sample(spec[0])]
+    kind, *rest = spec.split()
+    kinds = {"boolean": "true", "integer": "12", "number": "12.5", "metadata": {"a": "b"}, "any": "x", "string": "eur"}
+    return kinds.get(kind) or rest[0]
+
+
+CASES = [
+    (endpoint, name.rstrip("!"))
+    for endpoint in SOUND
+    for name in table(endpoint)
+    if name.rstrip("!") not in REFERENCES and (endpoint, name.rstrip("!")) not in OTHERS
+]
+
+
+def sent_to(api, endpoint, more):
+    path, params = SOUND[endpoint]
+    if "CUSTOMER" in path:
+        path = path.replace("CUSTOMER", api.customer(source="tok_visa"))
+    if "INTENT" in path:
+        made = api.post("/v1/payment_intents", {**MONEY, "payment_method": "pm_card_visa"})
+        path = path.replace("INTENT", made["id"])
+    if "ACCOUNT" in path:
+        account = api.account()
+        path = path.replace("ACCOUNT", account)
+        if "PERSON" in path:
+            path = path.replace("PERSON", api.post(f"/v1/accounts/{account}/persons")["id"])
+    return api.post(path, {**params, **more})
+
+
+@pytest.mark.parametrize(("endpoint", "name"), CASES, ids=[f"{endpoint} {name}" for endpoint, name in CASES])
+def test_a_parameter_is_taken_whole(endpoint, name):
+    spec = next(inner for known, inner in table(endpoint).items() if known.rstrip("!") == name)
+    body = sent_to(Api(), endpoint, {name: sample(spec)})
+    assert problems(body) == []
+
+
+@pytest.mark.parametrize("endpoint", SOUND)
+def test_all_parameters_together_are_taken(endpoint):
+    more = {
+        name.rstrip("!"): sample(spec)
+        for name, spec in table(endpoint).items()
+        if (endpoint, name.rstrip("!")) in CASES
+    }
+    assert problems(sent_to(Api(), endpoint, more)) == []
