@@ -98,8 +98,7 @@ def respond(
     }
     if envelope.request_id is not None:
         if writes and envelope.idempotency_key is not None:
-            # Another character would break the client that reads the header.
-            if envelope.idempotency_key.isascii() and envelope.idempotency_key.isprintable():
+            if _can_be_sent(envelope.idempotency_key):
                 headers["Idempotency-Key"] = envelope.idempotency_key
             if envelope.original is not None:
                 headers["Idempotent-Replayed"] = "true"
@@ -109,9 +108,14 @@ def respond(
         headers["Stripe-Account"] = envelope.caller.account
     if retry is not None and (writes or retry == "true"):
         headers["Stripe-Should-Retry"] = retry
-    if envelope.caller is not None:
+    if envelope.caller is not None and _can_be_sent(envelope.caller.version):
         headers["Stripe-Version"] = envelope.caller.version
     return Response(status, headers | _LAST, body)
+
+
+def _can_be_sent(value: str) -> bool:
+    """Tell whether a value may stand in a header; another character would break the client that reads it."""
+    return value.isascii() and value.isprintable()
 
 
 def _log_url(envelope: Envelope) -> str:

@@ -16,7 +16,7 @@ from pytest_stripe_tokens.simulator import answers, expanding, routes
 from pytest_stripe_tokens.simulator.answers import Envelope
 from pytest_stripe_tokens.simulator.call import Call
 from pytest_stripe_tokens.simulator.errors import ApiError
-from pytest_stripe_tokens.simulator.keys import Caller, identify
+from pytest_stripe_tokens.simulator.keys import Caller, check_version, identify
 from pytest_stripe_tokens.simulator.magic import magic_token
 from pytest_stripe_tokens.simulator.objects import hash_of
 from pytest_stripe_tokens.simulator.parameters import check
@@ -141,6 +141,7 @@ class _Exchange:
     def answer(self) -> Response:
         try:
             self._caller = caller = identify(self._request.headers)
+            check_version(caller.version)
             route, ids = self._route(caller)
             return self._once(caller, route, ids, self._params())
         except ApiError as error:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.simulator.instruments import DECLINES, Instrument
-from pytest_stripe_tokens.simulator.objects import billing_details, brand_of, card_details, hash_of, metadata
+from pytest_stripe_tokens.simulator.objects import billing_details, brand_of, card_details, hash_of, metadata, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +42,19 @@ class Payment:
     details: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
+# What a new charge has not got.
+_NOT_YET = (
+    "application",
+    "application_fee",
+    "destination",
+    "dispute",
+    "failure_balance_transaction",
+    "order",
+    "receipt_number",
+    "receipt_url",
+    "review",
+    "source_transfer",
+)
 _TAKEN_OVER = (
     "description",
     "on_behalf_of",
@@ -70,14 +83,13 @@ def _charge(call: Call, payment: Payment, decline: str | None, identity: str, cr
     row = None if decline is None else DECLINES[decline]
     fee = payment.details.get("application_fee_amount") or payment.details.get("application_fee")
     transfer = hash_of(payment.details.get("transfer_data"))
-    return {
+    body: dict[str, Any] = {
+        **dict.fromkeys(_NOT_YET),
         "id": identity,
         "object": "charge",
         "amount": payment.amount,
         "amount_captured": payment.amount if captured else 0,
         "amount_refunded": 0,
-        "application": None,
-        "application_fee": None,
         "application_fee_amount": int(fee) if fee else None,
         "balance_transaction": call.new_id("txn", created) if captured else None,
         "billing_details": billing_details(payment.instrument),
@@ -86,32 +98,25 @@ def _charge(call: Call, payment: Payment, decline: str | None, identity: str, cr
         "created": created,
         "currency": payment.currency,
         "customer": payment.customer,
-        "destination": None,
-        "dispute": None,
         "disputed": False,
-        "failure_balance_transaction": None,
         "failure_code": None if row is None else row.code,
         "failure_message": None if row is None else row.message,
         "fraud_details": {},
         "livemode": call.caller.livemode,
         "metadata": metadata(payment.details.get("metadata")),
-        "order": None,
         "outcome": _outcome(payment.instrument, decline),
         "paid": paid,
         "payment_intent": payment.intent,
         "payment_method": payment.payment_method,
         "payment_method_details": _method_details(payment),
         "radar_options": {},
-        "receipt_number": None,
-        "receipt_url": None,
         "refunded": False,
-        "review": None,
         "source": None if payment.source is None else dict(payment.source),
-        "source_transfer": None,
         "status": _status(payment, decline),
         "transfer_data": _transfer(transfer) if transfer else None,
         **{name: payment.details.get(name) or None for name in _TAKEN_OVER},
     }
+    return ordered(body)
 
 
 def _status(payment: Payment, decline: str | None) -> str:

@@ -58,7 +58,7 @@ def identify(headers: Mapping[str, str]) -> Caller:
     """Read who asks from the headers, names in lower case.
 
     Raises:
-        ApiError: no key, a malformed one, an account that cannot be one, or a version that cannot be one.
+        ApiError: no key, a malformed one, or an account that cannot be one.
     """
     key = _sent_key(headers.get("authorization", ""))
     match = _KEY.fullmatch(key)
@@ -68,9 +68,17 @@ def identify(headers: Mapping[str, str]) -> Caller:
     if account is not None and _ACCOUNT.fullmatch(account) is None:
         raise ApiError("account_invalid", key=mask(key), account=account)
     version = headers.get("stripe-version", "").strip() or DEFAULT_VERSION
+    return Caller(KINDS[match["kind"]], match["mode"] == "live", key, account, version)
+
+
+def check_version(version: str) -> None:
+    """Refuse what cannot be an API version; it is not known which days had one.
+
+    Raises:
+        ApiError: 400.
+    """
     if not _is_version(version):
         raise ApiError("invalid_version", version=version)
-    return Caller(KINDS[match["kind"]], match["mode"] == "live", key, account, version)
 
 
 def mask(key: str) -> str:

@@ -143,5 +143,9 @@ def test_what_is_no_version_is_refused(version):
     assert (error["status"], error["message"]) == (400, f"Invalid Stripe API version: {version}")
 
 
+def test_a_refused_version_is_echoed_too():
+    assert Api().send("POST", "/v1/tokens", CARD, stripe_version="nope").headers["Stripe-Version"] == "nope"
+
+
 def test_without_a_version_the_newest_is_used():
     assert Api().send("POST", "/v1/tokens", CARD).headers["Stripe-Version"] == DEFAULT_VERSION

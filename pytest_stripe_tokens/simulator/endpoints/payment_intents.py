@@ -8,6 +8,7 @@ from pytest_stripe_tokens.simulator.charging import Payment, charge
 from pytest_stripe_tokens.simulator.endpoints.charges import required_amount
 from pytest_stripe_tokens.simulator.errors import ApiError
 from pytest_stripe_tokens.simulator.instruments import Instrument, declined, kept_instrument
+from pytest_stripe_tokens.simulator.intents import new_intent
 from pytest_stripe_tokens.simulator.methods import add_payment_method, find_payment_method, instrument_from
 from pytest_stripe_tokens.simulator.objects import hash_of, metadata, page
 from pytest_stripe_tokens.simulator.spending import Taken, spend, take
@@ -37,7 +38,7 @@ def create(call: Call) -> dict[str, Any]:
     if not confirming:
         _refuse_cvc_token(call)
     taken = _cvc_token(call)
-    intent = call.add(_new(call, amount, currency))
+    intent = call.add(new_intent(call, amount, currency))
     try:
         _apply(call, intent)
         _take_method(call, intent)
@@ -241,60 +242,4 @@ def _authentication(intent: Entry) -> dict[str, Any]:
     return {
         "type": "use_stripe_sdk",
         "use_stripe_sdk": {"source": intent.body["payment_method"], "type": "three_d_secure_redirect"},
-    }
-
-
-def _new(call: Call, amount: int, currency: str) -> dict[str, Any]:
-    created = call.world.tick()
-    identity = call.new_id("pi", created)
-    types = call.params.get("payment_method_types")
-    return {
-        "id": identity,
-        "object": "payment_intent",
-        "amount": amount,
-        "amount_capturable": 0,
-        "amount_details": {"tip": {}},
-        "amount_received": 0,
-        "application": None,
-        "application_fee_amount": None,
-        "automatic_payment_methods": None if types else {"allow_redirects": "always", "enabled": True},
-        "canceled_at": None,
-        "cancellation_reason": None,
-        "capture_method": "automatic_async",
-        "client_secret": f"{identity}_{call.new_id('secret', created)}",
-        "confirmation_method": call.text("confirmation_method") or "automatic",
-        "created": created,
-        "currency": currency,
-        "customer": None,
-        "customer_account": None,
-        "description": None,
-        "excluded_payment_method_types": None,
-        "last_payment_error": None,
-        "latest_charge": None,
-        "livemode": call.caller.livemode,
-        "metadata": {},
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_configuration_details": None,
-        "payment_method_options": {
-            "card": {
-                "installments": None,
-                "mandate_options": None,
-                "network": None,
-                "request_three_d_secure": "automatic",
-            }
-        },
-        "payment_method_types": list(types) if types else ["card"],
-        "processing": None,
-        "receipt_email": None,
-        "review": None,
-        "setup_future_usage": None,
-        "shipping": None,
-        "source": None,
-        "statement_descriptor": None,
-        "statement_descriptor_suffix": None,
-        "status": "requires_payment_method",
-        "transfer_data": None,
-        "transfer_group": None,
     }
