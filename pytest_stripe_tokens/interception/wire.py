@@ -66,23 +66,19 @@ class SandboxSocket:
         return len(data)
 
     def makefile(self, *_args: Any, **_kwargs: Any) -> io.BufferedReader:
-        """Give the answer to what was sent.
-
-        Raises:
-            ConnectionResetError: nothing was sent that could be answered.
-        """
+        """Give the answer to what was sent; what went wrong is raised when it is read."""
         outcome, self._outcome = self._outcome, None
         request_bytes = bytes(self._received)
         self._received.clear()
         if outcome is None:
             request = parse(request_bytes, self._origin, is_finished=True)
             if request is None:
-                raise ConnectionResetError("the request was not HTTP/1.1: nothing can answer it")
+                return _broken(ConnectionResetError("the request was not HTTP/1.1: nothing can answer it"))
             outcome = self._exchange(request)
         if outcome.delay and not outcome.is_connection_error():
             time.sleep(outcome.delay)
         if outcome.exception is not None:
-            raise outcome.exception
+            return _broken(outcome.exception)
         response = outcome.response or Response(500, {}, b"")
         return io.BufferedReader(io.BytesIO(render(response)))
 
@@ -107,6 +103,27 @@ class SandboxSocket:
 
     def setsockopt(self, *_args: Any) -> None:
         """There is no connection to tune."""
+
+
+class _Broken(io.RawIOBase):
+    """A connection that breaks when it is read.
+
+    http.client closes an answer whose reading failed; one that failed while it was made has nothing to close, which
+    Python 3.13 complains about.
+    """
+
+    def __init__(self, exception: BaseException | type[BaseException]) -> None:
+        self._exception = exception
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, _buffer: Any) -> int:
+        raise self._exception
+
+
+def _broken(exception: BaseException | type[BaseException]) -> io.BufferedReader:
+    return io.BufferedReader(_Broken(exception))
 
 
 def parse(data: bytes, origin: str, *, is_finished: bool = False) -> Request | None:
