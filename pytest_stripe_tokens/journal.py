@@ -4,18 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
 from pytest_stripe_tokens import redaction
 from pytest_stripe_tokens.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
-    from pytest_stripe_tokens.exchange import Request
+    from pytest_stripe_tokens.exchange import Request, Response
     from pytest_stripe_tokens.token import Origin
 
 TOKENS_PATH = "/v1/tokens"
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-stripe-client-user-agent"})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a request came about.
+
+    Args:
+        is_unchanged: a fixture or `create` sends the built-in parameters.
+        is_fixtures: a fixture sends them, or `create` without parameters of its own; `stripe_tokens_params` may have
+            changed them.
+    """
+
+    is_unchanged: bool = False
+    is_fixtures: bool = False
+
+
+BY_CODE = Asked()
 
 
 class Headers(Mapping[str, str]):
@@ -85,3 +102,15 @@ def retrieved_id(request: Request) -> str | None:
     """The id in `GET /v1/tokens/:id`; None for any other request."""
     start, _, token_id = request.path.rstrip("/").rpartition("/")
     return unquote(token_id) if request.method == "GET" and start == TOKENS_PATH and token_id else None
+
+
+def token_in(response: Response) -> dict[str, Any] | None:
+    """The token that an answer is; None where it is none."""
+    try:
+        data: Any = response.json()
+    except ValueError:
+        return None
+    if not isinstance(data, dict):
+        return None
+    found = cast("dict[str, Any]", data)
+    return found if found.get("object") == "token" and {"id", "type", "used"} <= found.keys() else None

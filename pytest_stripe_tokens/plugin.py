@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
-from pytest_stripe_tokens import report
+from pytest_stripe_tokens import record_hooks, report
 from pytest_stripe_tokens.catalogue import CATALOGUE, TOKEN_TYPES
 from pytest_stripe_tokens.errors import UsageError
 from pytest_stripe_tokens.sessions import Run
@@ -39,8 +39,9 @@ _settings_key = pytest.StashKey[Settings]()
 _tokens_key = pytest.StashKey["StripeTokens"]()
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options and ini values."""
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add the options and ini values, and the hooks of `--record`."""
+    pluginmanager.register(record_hooks, "stripe_tokens_record")
     group = parser.getgroup("stripe-tokens", "Stripe tokens")
     group.addoption(
         "--stripe-tokens",
@@ -73,11 +74,12 @@ def pytest_configure(config: pytest.Config) -> None:
         f'{_MARKER}(mode="auto", seed=0, cassette="name"): answer Stripe\'s API in this test; '
         f"mode is one of {', '.join(MODES)}; cassette names a file below the cassettes directory for all its traffic.",
     )
+    usage = config.stash[_usage_key] = report.Usage()
     try:
-        config.stash[_run_key] = Run(_settings(config))
+        run = config.stash[_run_key] = Run(_settings(config))
+        record_hooks.begin(config, run, usage)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
-    config.stash[_usage_key] = report.Usage()
 
 
 def _settings(config: pytest.Config) -> Settings:
@@ -141,7 +143,7 @@ def _marked(config: pytest.Config, markers: list[Any], test: str) -> Settings:
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:
-    """Load the HTTP clients before any test replaces parts of them; only where a selected test needs them."""
+    """Look at the HTTP clients before any test replaces parts of them; only where a selected test needs us."""
     needs = any(_SANDBOX in getattr(item, "fixturenames", ()) for item in session.items)
     if needs and not session.config.option.collectonly:
         _ = session.config.stash[_run_key].interceptor

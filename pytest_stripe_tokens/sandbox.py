@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote
 
 from pytest_stripe_tokens import forms, journal
@@ -13,8 +12,9 @@ from pytest_stripe_tokens.cassettes import CassetteError, Library
 from pytest_stripe_tokens.catalogue import CATALOGUE, TOKEN_TYPES
 from pytest_stripe_tokens.errors import RequestMissed, StripeAPIError, UsageError
 from pytest_stripe_tokens.exchange import API_HOST, Request, Response
-from pytest_stripe_tokens.faults import Fault, Faults, fault
+from pytest_stripe_tokens.faults import Fault, Faults
 from pytest_stripe_tokens.interception.wire import Outcome
+from pytest_stripe_tokens.journal import BY_CODE, Asked
 from pytest_stripe_tokens.playback import Playback
 from pytest_stripe_tokens.simulator import Simulator
 from pytest_stripe_tokens.token import Origin, Token
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.journal import SeenRequest
     from pytest_stripe_tokens.settings import Settings
     from pytest_stripe_tokens.simulator.generator import Generator
+    from pytest_stripe_tokens.traffic import Traffic
 
 # Long enough to be taken for a key, too short for a scanner to take it for a leaked one.
 TEST_KEY = "sk_test_offline"
@@ -44,6 +45,7 @@ class Surroundings:
         generator: of the test's generated answers.
         test: what messages call the test, its node id.
         params: default parameters per type, merged over the built-in ones.
+        traffic: what the test records; None where nothing is recorded.
         fail: ends the test with a message; called once for each request that mode `replay` misses.
     """
 
@@ -51,6 +53,7 @@ class Surroundings:
     generator: Generator
     test: str = "this sandbox"
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, "Mapping[str, Any]"])
+    traffic: Traffic | None = None
     fail: Callable[[str], NoReturn] = _raise_missed
 
 
@@ -88,7 +91,7 @@ class StripeTokens:
         changed = {**self._surroundings.params.get(type, {}), **params}
         body = forms.encode({row.parameter: row.merged(changed)}).encode()
         request = Request("POST", f"https://{API_HOST}{journal.TOKENS_PATH}", _HEADERS, body)
-        return self._token(self._answer(request, is_unchanged=not changed))
+        return self._token(self._answer(request, Asked(is_unchanged=not changed, is_fixtures=not params)))
 
     def retrieve(self, id: str) -> Token:  # noqa: A002 - Stripe's own name
         """Read a token with `GET /v1/tokens/:id`.
@@ -126,9 +129,9 @@ class StripeTokens:
 
         Args:
             status: the HTTP status, 400 to 599; by default the one that `code` or `type` has, or 500.
-            code: of the error body, such as `"rate_limit"`.
+            code: of the error body, such as `"rate_limit"`; a card's decline code stands in `decline_code` too.
             type: of the error body, such as `"card_error"`.
-            message: of the error body.
+            message: of the error body; by default the API's own.
             exception: raised in place of an answer. A built-in ConnectionError or TimeoutError, class or instance,
                 becomes the client's own kind; anything else is raised as given.
             times: how many requests fail.
@@ -137,9 +140,9 @@ class StripeTokens:
         Raises:
             UsageError: arguments that no failure can have.
         """
-        wanted = Fault(code=code, type=type, message=message, exception=exception, delay=delay)
+        wanted = Fault(status, code, type, message, exception, delay)
         with self._lock:
-            self._faults.add(fault(wanted, status=status, times=times), times)
+            self._faults.add(wanted, times)
 
     @property
     def requests(self) -> list[SeenRequest]:
@@ -170,34 +173,37 @@ class StripeTokens:
             # A client may swallow an exception; what ends the test gets through, and is kept for the teardown.
             self._fail(str(error))
 
-    def _exchange(self, request: Request, *, is_unchanged: bool = False) -> Outcome:
+    def _exchange(self, request: Request, asked: Asked = BY_CODE) -> Outcome:
         with self._lock:
             entry = journal.seen(request)
             self._requests.append(entry)
             failure = self._faults.next()
             if failure is None:
-                response, entry.origin = self._route(request, entry, is_unchanged=is_unchanged)
+                response, entry.origin = self._route(request, entry, asked)
             elif failure.exception is None:
-                response = failure.response(self._surroundings.generator.request_id())
+                response = self._simulator.refuse(request, failure.error())
             else:
                 return Outcome(exception=failure.exception, delay=failure.delay)
             entry.response_status = response.status
             return Outcome(response, delay=failure.delay if failure else 0)
 
-    def _answer(self, request: Request, *, is_unchanged: bool = False) -> Response:
-        outcome = self._exchange(request, is_unchanged=is_unchanged)
-        time.sleep(outcome.delay)
+    def _answer(self, request: Request, asked: Asked = BY_CODE) -> Response:
+        outcome = self._exchange(request, asked)
+        outcome.wait()
         if outcome.response is None:
             raise outcome.exception or RuntimeError("neither an answer nor an exception")
         return outcome.response
 
-    def _route(self, request: Request, entry: SeenRequest, *, is_unchanged: bool) -> tuple[Response, Origin]:
+    def _route(self, request: Request, entry: SeenRequest, asked: Asked) -> tuple[Response, Origin]:
         token_id = journal.retrieved_id(request)
         known = self._simulator.tokens.get(token_id) if token_id else None
         if known is not None:
             entry.token_type = str(known["type"])
+        recorded = self._record(request, entry, asked)
+        if recorded is not None:
+            return recorded, "live"
         if self._settings.mode != "generate" and request.host == API_HOST:
-            played = self._play(request, entry, is_unchanged=is_unchanged)
+            played = self._play(request, entry, asked)
             if played is not None:
                 return played
             if self._settings.mode == "replay" and known is None:
@@ -209,9 +215,19 @@ class StripeTokens:
         self._remember(response, origin)
         return response, origin
 
-    def _play(self, request: Request, entry: SeenRequest, *, is_unchanged: bool) -> tuple[Response, Origin] | None:
+    def _record(self, request: Request, entry: SeenRequest, asked: Asked) -> Response | None:
+        if self._surroundings.traffic is None:
+            return None
+        scenario = entry.token_type if asked.is_fixtures else None
+        response = self._surroundings.traffic.answer(request, scenario=scenario, token_type=entry.token_type)
+        if response is not None and response.is_success:
+            response = self._adopt(request, entry, response)
+            self._remember(response, "live")
+        return response
+
+    def _play(self, request: Request, entry: SeenRequest, asked: Asked) -> tuple[Response, Origin] | None:
         found = self._playback.play(request, self._types(entry))
-        if found is None and is_unchanged and entry.token_type is not None:
+        if found is None and asked.is_unchanged and entry.token_type is not None:
             found = self._playback.take_create(entry.token_type)
         if found is None:
             return None
@@ -225,7 +241,7 @@ class StripeTokens:
 
     def _adopt(self, request: Request, entry: SeenRequest, response: Response) -> Response:
         """Make what a cassette answered part of this test's state; a token used up here is shown as used."""
-        token = _token_in(response)
+        token = journal.token_in(response)
         if token is None:
             self._use_up(entry.params)
             return response
@@ -246,7 +262,7 @@ class StripeTokens:
         return (entry.token_type,) if entry.token_type else TOKEN_TYPES
 
     def _remember(self, response: Response, origin: Origin) -> None:
-        token = _token_in(response) if response.is_success else None
+        token = journal.token_in(response) if response.is_success else None
         if token is not None:
             self._origins[str(token["id"])] = origin
 
@@ -278,14 +294,3 @@ def _row(name: str, source: str) -> Any:
     if row is None:
         raise UsageError(f"{source}: no token type {name!r}; the types are {', '.join(TOKEN_TYPES)}")
     return row
-
-
-def _token_in(response: Response) -> dict[str, Any] | None:
-    try:
-        data: Any = response.json()
-    except ValueError:
-        return None
-    if not isinstance(data, dict):
-        return None
-    found = cast("dict[str, Any]", data)
-    return found if found.get("object") == "token" and {"id", "type", "used"} <= found.keys() else None

@@ -6,34 +6,37 @@ import contextlib
 import importlib.util
 import re
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from pytest_stripe_tokens.imports import on_import
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
 
-def load() -> None:
-    """Import stripe-python where it is installed, so that a test that imports it late finds the key in it."""
-    if importlib.util.find_spec("stripe") is not None:
-        import_module("stripe")
-
-
 @contextlib.contextmanager
 def test_key(key: str) -> Generator[None]:
-    """Give stripe-python `key` until the block ends, where it is loaded and has none."""
-    stripe: Any = sys.modules.get("stripe")
-    if stripe is None or getattr(stripe, "api_key", None):
-        yield
-        return
-    previous = getattr(stripe, "api_key", None)
-    stripe.api_key = key
-    try:
-        yield
-    finally:
-        if stripe.api_key == key:
-            stripe.api_key = previous
+    """Give stripe-python `key` until the block ends, where it has none; also where it is first imported inside it."""
+    given: list[tuple[Any, Any]] = []
+
+    def give() -> None:
+        stripe: Any = sys.modules["stripe"]
+        if not getattr(stripe, "api_key", None):
+            given.append((stripe, getattr(stripe, "api_key", None)))
+            stripe.api_key = key
+
+    with contextlib.ExitStack() as stack:
+        if "stripe" in sys.modules:
+            give()
+        else:
+            stack.enter_context(on_import({"stripe": give}))
+        try:
+            yield
+        finally:
+            for stripe, previous in given:
+                if stripe.api_key == key:
+                    stripe.api_key = previous
 
 
 def api_version() -> str | None:

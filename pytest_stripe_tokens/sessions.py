@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -14,9 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
 
     from pytest_stripe_tokens.cassettes import Library
+    from pytest_stripe_tokens.exchange import Request, Response
     from pytest_stripe_tokens.interception import Interceptor
+    from pytest_stripe_tokens.record_run import RecordRun
+    from pytest_stripe_tokens.recording import Recorder
     from pytest_stripe_tokens.sandbox import StripeTokens
     from pytest_stripe_tokens.simulator.generator import GeneratorFactory
+    from pytest_stripe_tokens.traffic import Traffic
 
 
 class Run:
@@ -24,13 +29,13 @@ class Run:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.recording: RecordRun | None = None
 
     @cached_property
     def interceptor(self) -> Interceptor:
-        """Loads every installed HTTP client."""
-        from pytest_stripe_tokens.interception import Interceptor  # noqa: PLC0415 - loads vcrpy and the clients
+        """Knows the HTTP clients as they were before any test replaced parts of them."""
+        from pytest_stripe_tokens.interception import Interceptor  # noqa: PLC0415 - a suite that needs none must not pay
 
-        sdk.load()
         return Interceptor()
 
     @cached_property
@@ -46,6 +51,30 @@ class Run:
         from pytest_stripe_tokens.cassettes import Library  # noqa: PLC0415
 
         return Library(self.settings.cassettes)
+
+    @cached_property
+    def recorder(self) -> Recorder | None:
+        """Records what the tests of this process send; None where nothing is recorded."""
+        if self.recording is None:
+            return None
+        from pytest_stripe_tokens.recording import Recorder  # noqa: PLC0415 - only a recording needs it
+
+        live = self.recording.live(self.interceptor.bypassed)
+        recorder = Recorder(self.recording.settings, live, self.recording.stage, self.library, self._generated)
+        self.recording.know(lambda: recorder.secrets)
+        return recorder
+
+    def _generated(self, request: Request) -> Response:
+        from pytest_stripe_tokens.simulator import Simulator  # noqa: PLC0415 - with its tables behind it
+
+        return Simulator(self.generators.generator()).answer(request)
+
+    def _traffic(self, settings: Settings, test: str) -> Traffic | None:
+        if settings.mode == "generate" or self.recorder is None:
+            return None
+        from pytest_stripe_tokens.traffic import Traffic  # noqa: PLC0415 - only a recording needs it
+
+        return Traffic(self.recorder, test, settings.cassette)
 
     @contextlib.contextmanager
     def sandbox(
@@ -68,10 +97,18 @@ class Run:
 
         generator = self.generators.generator(settings.seed, test)
         optional: dict[str, Any] = {} if fail is None else {"fail": fail}
-        surroundings = Surroundings(self.library, generator, test, params or {}, **optional)
+        traffic = self._traffic(settings, test)
+        if traffic is not None and settings.mode == "replay":
+            # What can't be recorded is answered as in `auto`: a recording run must not fail on what it would mend.
+            settings = replace(settings, mode="auto")
+        surroundings = Surroundings(self.library, generator, test, params or {}, traffic, **optional)
         tokens = StripeTokens(settings, surroundings)
-        with self.interceptor.open(tokens.exchange), sdk.test_key(TEST_KEY):
-            yield tokens
+        try:
+            with self.interceptor.open(tokens.exchange), sdk.test_key(TEST_KEY):
+                yield tokens
+        finally:
+            if traffic is not None:
+                traffic.close()
 
 
 @contextlib.contextmanager

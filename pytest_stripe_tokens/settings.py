@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 MODES = ("auto", "replay", "generate")
+FAIL_LEVELS = ("info", "warning", "error", "never")
 MARKER_ARGUMENTS = ("mode", "seed", "cassette")
 
 

@@ -17,26 +17,28 @@ PACKAGE = Path(__file__).parents[1] / NAME
 # From the top: a module imports only from rows below its own. A package stands here as one.
 LAYERS = (
     ("plugin",),
-    ("",),
+    ("", "record_hooks"),
     ("report", "sessions"),
-    ("sandbox",),
-    ("playback",),
-    ("settings",),
-    ("cassettes", "interception", "journal", "sdk", "simulator"),
-    ("recordings",),
-    ("drift", "matching"),
+    ("record_run", "sandbox"),
+    ("record_report", "traffic"),
+    ("recording",),
+    ("faults", "playback", "renewal"),
+    ("settings", "staging"),
+    ("cassettes", "comparing", "interception", "journal", "recorder", "sdk", "simulator"),
+    ("recordings", "verdicts"),
+    ("drift", "matching", "record_settings", "scrubbing"),
     ("redaction",),
     ("leaks",),
     ("sensitive",),
-    ("bodies", "catalogue", "faults", "schemas"),
-    ("bank_values", "card_values", "errors", "forms", "token"),
+    ("bodies", "catalogue", "schemas"),
+    ("bank_values", "card_values", "errors", "forms", "imports", "token"),
     ("exchange",),
 )
 # The simulator is pure: it takes a request and gives an answer, and knows neither cassettes nor clients.
 SIMULATOR_IMPORTS = {"catalogue", "errors", "exchange", "forms", "simulator"}
 # Who may import what: a module, or all of a package.
 ONLY_IMPORTERS = {
-    "pytest": ("plugin",),
+    "pytest": ("plugin", "record_hooks"),
     "_pytest": (),
     "yaml": ("cassettes",),
     "faker": ("simulator.generator",),
@@ -49,7 +51,7 @@ ONLY_IMPORTERS = {
     "yarl": ("interception",),
     "anyio": ("interception",),
     "responses": ("interception",),
-    "stripe": ("sdk",),
+    "stripe": (),
 }
 HEAVY = {*ONLY_IMPORTERS, "filelock"} - {"pytest", "_pytest"}
 

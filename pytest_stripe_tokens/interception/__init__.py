@@ -10,14 +10,17 @@ the whole process while they work, which in another thread lets a request out.
 from __future__ import annotations
 
 import contextlib
+import sys
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
-from pytest_stripe_tokens.interception.gate import Exchange, Gate
+from pytest_stripe_tokens.imports import on_import
+from pytest_stripe_tokens.interception.gate import Exchange, Gate, Target
 from pytest_stripe_tokens.interception.wire import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
 __all__ = ["Interceptor", "Outcome"]
 
@@ -25,7 +28,8 @@ __all__ = ["Interceptor", "Outcome"]
 class Interceptor:
     """Answers Stripe's hosts from sandboxes, the innermost first.
 
-    Creating one imports every installed HTTP client, because vcrpy does; opening a sandbox is a few assignments.
+    Only clients that are loaded are touched; one that is imported while a sandbox is open is touched then. vcrpy,
+    which imports every installed client, is not loaded before a request needs its stubs.
     """
 
     def __init__(self) -> None:
@@ -37,32 +41,42 @@ class Interceptor:
         )
 
         self._bypass: ContextVar[bool] = ContextVar("bypass", default=False)
-        modules = (vcrpy, sockets, httpx_client, aiohttp_client)
-        self._targets = [target for module in modules for target in module.targets()]
+        self._sources = {**sockets.sources(), **httpx_client.SOURCES, **aiohttp_client.SOURCES, **vcrpy.SOURCES}
+        self._known: dict[str, list[Target]] = {}
+        self._repair = vcrpy.repair
+        for name in self._sources:
+            if name in sys.modules:
+                self._targets(name)
+
+    def _targets(self, name: str) -> list[Target]:
+        if name not in self._known:
+            self._known[name] = self._sources[name]()
+        return self._known[name]
 
     @contextlib.contextmanager
     def open(self, exchange: Exchange) -> Generator[None]:
         """Answer Stripe's hosts with `exchange`, in every client, thread and task, until the block ends."""
         gate = Gate(exchange, self._bypass)
-        placed: list[tuple[Any, str, Any, Any]] = []
-        try:
-            for target in self._targets:
-                previous = getattr(target.owner, target.name)
-                replacement = target.wrap(gate, previous)
-                is_own = target.name in vars(target.owner)
-                setattr(target.owner, target.name, replacement)
-                placed.append((target.owner, target.name, replacement, previous if is_own else None))
+        with contextlib.ExitStack() as stack:
+            stack.callback(gate.close)
+            late: dict[str, Callable[[], None]] = {
+                name: partial(self._place, gate, name) for name in self._sources if name not in sys.modules
+            }
+            if "vcr.patch" not in sys.modules:
+                late["vcr.patch"] = self._repair_vcr
+            if late:
+                stack.enter_context(on_import(late))
+            for name in self._sources:
+                if name not in late:
+                    self._place(gate, name)
             yield
-        finally:
-            gate.close()
-            for owner, name, replacement, previous in reversed(placed):
-                # What was put on top of ours and is still there will take itself away; ours is silent by now.
-                if getattr(owner, name) is not replacement:
-                    continue
-                if previous is None:
-                    delattr(owner, name)
-                else:
-                    setattr(owner, name, previous)
+
+    def _place(self, gate: Gate, name: str) -> None:
+        for target in self._targets(name):
+            gate.place(target)
+
+    def _repair_vcr(self) -> None:
+        self._repair([target for targets in self._known.values() for target in targets])
 
     @contextlib.contextmanager
     def bypassed(self) -> Generator[None]:

@@ -10,24 +10,23 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.interception.gate import Target
 from pytest_stripe_tokens.interception.vcrpy import Answer
+from pytest_stripe_tokens.interception.wire import is_lost
 
 if TYPE_CHECKING:
     from pytest_stripe_tokens.interception.gate import Gate
 
 
-def targets() -> list[Target]:
-    """What is replaced while a sandbox is open; nothing where aiohttp is not installed."""
-    try:
-        import aiohttp  # noqa: PLC0415 - perhaps not installed
-    except ImportError:
-        return []
-    return [Target(aiohttp.ClientSession, "_request", _request)]
+def _targets() -> list[Target]:
+    import aiohttp  # noqa: PLC0415 - loaded by whoever uses it
+
+    return [Target.of(aiohttp.ClientSession, "_request", _request, vcr_name="_AiohttpClientSessionRequest")]
+
+
+SOURCES = {"aiohttp": _targets}
 
 
 def _request(gate: Gate, previous: Any) -> Any:
     import yarl  # noqa: PLC0415
-
-    stubs: Any = import_module("vcr.stubs.aiohttp_stubs")
 
     @functools.wraps(previous)
     async def request(self: Any, method: str, str_or_url: Any, **kwargs: Any) -> Any:
@@ -39,10 +38,12 @@ def _request(gate: Gate, previous: Any) -> Any:
             return await previous(self, method, str_or_url, **kwargs)
         raise_for_status = kwargs.pop("raise_for_status", None)
         sent = _encoded(self, kwargs, url)
+        stubs: Any = import_module("vcr.stubs.aiohttp_stubs")
         answer = Answer(gate.exchange)
         stub = stubs.vcr_request(answer, previous)
         response = await stub(self, method, url.with_user(None), raise_for_status=False, **sent)
-        await asyncio.sleep(answer.outcome.delay)
+        if answer.outcome.delay:
+            await asyncio.sleep(answer.outcome.delay)
         if answer.outcome.exception is not None:
             raise _as_aiohttp(answer.outcome.exception)
         if raise_for_status is None:
@@ -86,7 +87,7 @@ def _as_aiohttp(exception: BaseException | type[BaseException]) -> BaseException
     import aiohttp  # noqa: PLC0415
 
     raised = exception() if isinstance(exception, type) else exception
+    if not is_lost(raised):
+        return raised
     message = str(raised) or type(raised).__name__
-    if isinstance(raised, TimeoutError):
-        return aiohttp.ServerTimeoutError(message)
-    return aiohttp.ClientOSError(message) if isinstance(raised, ConnectionError) else raised
+    return (aiohttp.ServerTimeoutError if isinstance(raised, TimeoutError) else aiohttp.ClientOSError)(message)

@@ -29,11 +29,20 @@ class Target:
         owner: the class or module that holds it.
         name: its name there.
         wrap: makes the replacement from the gate and from what was in place before.
+        vcr_name: where vcrpy keeps what it takes for the real function.
+        genuine: the function as it was when the client was loaded.
     """
 
     owner: Any
     name: str
     wrap: Callable[[Gate, Any], Any]
+    vcr_name: str = ""
+    genuine: Any = None
+
+    @classmethod
+    def of(cls, owner: Any, name: str, wrap: Callable[[Gate, Any], Any], *, vcr_name: str = "") -> Target:
+        """Describe a function as it is now, before any test replaces it."""
+        return cls(owner, name, wrap, vcr_name, getattr(owner, name))
 
 
 @dataclass
@@ -46,6 +55,7 @@ class Gate:
     opened_at: float = field(default_factory=time.perf_counter)
     _connections: weakref.WeakSet[Any] = field(default_factory=weakref.WeakSet[Any])
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _placed: list[tuple[Target, Any, Any]] = field(default_factory=list[tuple[Target, Any, Any]])
     _idle: tuple[socket.socket, socket.socket] | None = None
 
     def takes(self, host: str | None) -> bool:
@@ -71,6 +81,9 @@ class Gate:
             old.close()
         sock = SandboxSocket(f"{scheme}://{host}", self.exchange, self._idle[0].fileno())
         sock.gate = self
+        if _is_urllib3s(connection):
+            # It knows a timeout only while it reads; urllib.request has a kind of its own only for what fails earlier.
+            sock.lost_early, sock.wraps = (ConnectionError,), True
         connection.sock = sock
         # urllib3 warns about a connection whose certificate nobody looked at: here there is none to look at.
         connection.is_verified = True
@@ -80,11 +93,34 @@ class Gate:
         gate = getattr(connection.sock, "gate", None)
         return isinstance(gate, Gate) and gate.is_open and gate.opened_at >= self.opened_at
 
+    def place(self, target: Target) -> None:
+        """Replace a client's function until the gate closes."""
+        previous = getattr(target.owner, target.name)
+        replacement = target.wrap(self, previous)
+        is_own = target.name in vars(target.owner)
+        setattr(target.owner, target.name, replacement)
+        self._placed.append((target, replacement, previous if is_own else None))
+
+    def _take_away(self) -> None:
+        for target, replacement, previous in reversed(self._placed):
+            # What was put on top of ours and is still there will take itself away; ours is silent by now.
+            if getattr(target.owner, target.name) is not replacement:
+                continue
+            if previous is None:
+                delattr(target.owner, target.name)
+            else:
+                setattr(target.owner, target.name, previous)
+
     def close(self) -> None:
         """Take nothing from now on; connections that led here open real ones when they are used again."""
         self.is_open = False
+        self._take_away()
         for connection in list(self._connections):
             if getattr(connection.sock, "gate", None) is self:
                 connection.close()
         for end in self._idle or ():
             end.close()
+
+
+def _is_urllib3s(connection: object) -> bool:
+    return any(kind.__module__.partition(".")[0] == "urllib3" for kind in type(connection).__mro__)

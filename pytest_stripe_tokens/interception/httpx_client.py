@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-import time
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.interception.gate import Target
 from pytest_stripe_tokens.interception.vcrpy import Answer
+from pytest_stripe_tokens.interception.wire import is_lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,36 +16,35 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.interception.gate import Gate
 
 
-def targets() -> list[Target]:
-    """What is replaced while a sandbox is open; nothing where httpx is not installed."""
-    try:
-        import httpx  # noqa: PLC0415 - perhaps not installed
-    except ImportError:
-        return []
+def _targets() -> list[Target]:
+    import httpx  # noqa: PLC0415 - loaded by whoever uses it
+
+    sync, asynchronous = httpx.HTTPTransport, httpx.AsyncHTTPTransport
+    handle, handle_async = "handle_request", "handle_async_request"
     return [
-        Target(httpx.HTTPTransport, "handle_request", _handle_request),
-        Target(httpx.AsyncHTTPTransport, "handle_async_request", _handle_async_request),
-        Target(httpx.Client, "_transport_for_url", _transport_for_url(httpx.HTTPTransport, "handle_request")),
-        Target(
-            httpx.AsyncClient,
-            "_transport_for_url",
-            _transport_for_url(httpx.AsyncHTTPTransport, "handle_async_request"),
+        Target.of(sync, handle, _handle_request, vcr_name="_HttpxHttpTransport_handle_request"),
+        Target.of(
+            asynchronous, handle_async, _handle_async_request, vcr_name="_HttpxAsyncHttpTransport_handle_async_request"
         ),
+        Target.of(httpx.Client, "_transport_for_url", _transport_for_url(sync, handle)),
+        Target.of(httpx.AsyncClient, "_transport_for_url", _transport_for_url(asynchronous, handle_async)),
     ]
+
+
+SOURCES = {"httpx": _targets}
 
 
 def _handle_request(gate: Gate, previous: Any) -> Any:
     import httpx  # noqa: PLC0415
 
-    stubs: Any = import_module("vcr.stubs.httpx_stubs")
-
     @functools.wraps(previous)
     def handle_request(self: Any, request: Any) -> Any:
         if not gate.takes(request.url.host):
             return previous(self, request)
+        stubs: Any = import_module("vcr.stubs.httpx_stubs")
         answer = Answer(gate.exchange)
         response = stubs.vcr_handle_request(answer, previous, httpx)(self, request)
-        time.sleep(answer.outcome.delay)
+        answer.outcome.wait()
         if answer.outcome.exception is not None:
             raise _as_httpx(answer.outcome.exception, request)
         return response
@@ -56,12 +55,11 @@ def _handle_request(gate: Gate, previous: Any) -> Any:
 def _handle_async_request(gate: Gate, previous: Any) -> Any:
     import httpx  # noqa: PLC0415
 
-    stubs: Any = import_module("vcr.stubs.httpx_stubs")
-
     @functools.wraps(previous)
     async def handle_async_request(self: Any, request: Any) -> Any:
         if not gate.takes(request.url.host):
             return await previous(self, request)
+        stubs: Any = import_module("vcr.stubs.httpx_stubs")
         answer = Answer(gate.exchange)
         response = await stubs.vcr_handle_async_request(answer, previous, httpx)(self, request)
         if answer.outcome.delay:
@@ -79,12 +77,14 @@ def _as_httpx(exception: BaseException | type[BaseException], request: Any) -> B
     import httpx  # noqa: PLC0415
 
     raised = exception() if isinstance(exception, type) else exception
+    if not is_lost(raised):
+        return raised
     message = str(raised) or type(raised).__name__
     if isinstance(raised, TimeoutError):
         return httpx.ReadTimeout(message, request=request)
     if isinstance(raised, (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)):
         return httpx.ReadError(message, request=request)
-    return httpx.ConnectError(message, request=request) if isinstance(raised, ConnectionError) else raised
+    return httpx.ConnectError(message, request=request)
 
 
 def _transport_for_url(transport_type: Any, method: str) -> Callable[[Gate, Any], Any]:

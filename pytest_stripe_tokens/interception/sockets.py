@@ -5,25 +5,37 @@ from __future__ import annotations
 import functools
 import http.client
 import socket
+from contextvars import ContextVar
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from pytest_stripe_tokens.interception import requests_client
 from pytest_stripe_tokens.interception.gate import Target
+from pytest_stripe_tokens.interception.wire import AsGiven
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_stripe_tokens.interception.gate import Gate
 
 
-def targets() -> list[Target]:
-    """What is replaced while a sandbox is open."""
+def sources() -> dict[str, Callable[[], list[Target]]]:
+    """What is replaced while a sandbox is open, by the module that must be loaded for it."""
+    in_requests = ContextVar("in_requests", default=False)
+    return {
+        "http.client": _http_client_targets,
+        "urllib3.connectionpool": functools.partial(_urllib3_targets, in_requests),
+        "requests": functools.partial(requests_client.targets, in_requests),
+    }
+
+
+def _http_client_targets() -> list[Target]:
     return [
-        Target(socket, "getaddrinfo", _getaddrinfo),
-        Target(http.client.HTTPConnection, "putrequest", _putrequest),
-        Target(http.client.HTTPConnection, "connect", _connect),
-        Target(http.client.HTTPSConnection, "connect", _connect),
-        *_urllib3_targets(),
-        *_requests_targets(),
+        Target.of(socket, "getaddrinfo", _getaddrinfo),
+        Target.of(http.client.HTTPConnection, "putrequest", _putrequest),
+        Target.of(http.client.HTTPConnection, "connect", _connect),
+        Target.of(http.client.HTTPSConnection, "connect", _connect),
     ]
 
 
@@ -67,46 +79,27 @@ def _getaddrinfo(gate: Gate, previous: Any) -> Any:
     return getaddrinfo
 
 
-def _urllib3_targets() -> list[Target]:
-    try:
-        from urllib3 import connection  # noqa: PLC0415 - perhaps not installed
-    except ImportError:
-        return []
+def _urllib3_targets(in_requests: ContextVar[bool]) -> list[Target]:
+    connection: Any = import_module("urllib3.connection")
+    pool: Any = import_module("urllib3.connectionpool").HTTPConnectionPool
     return [
-        Target(connection.HTTPConnection, "connect", _connect),
-        Target(connection.HTTPSConnection, "connect", _connect),
+        Target.of(connection.HTTPConnection, "connect", _connect),
+        Target.of(connection.HTTPSConnection, "connect", _connect),
+        Target.of(pool, "urlopen", functools.partial(_urlopen, in_requests)),
     ]
 
 
-def _requests_targets() -> list[Target]:
-    try:
-        import requests  # noqa: PLC0415 - perhaps not installed
-    except ImportError:
-        return []
-    adapter: Any = import_module("requests.adapters").HTTPAdapter
-    genuine: Any = adapter.send
-    if genuine.__module__ != adapter.__module__:
-        # responses was active when this was loaded; it keeps what it replaced.
-        import responses  # noqa: PLC0415
+def _urlopen(in_requests: ContextVar[bool], _gate: Gate, previous: Any) -> Any:
+    """Take out an exception that was carried through urllib3, unless requests is around it, which would wrap it."""
 
-        genuine = vars(responses)["_real_send"]
+    @functools.wraps(previous)
+    def urlopen(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return previous(*args, **kwargs)
+        except AsGiven as carried:
+            if in_requests.get():
+                raise
+            given = carried.exception
+        raise given
 
-    def wrap(gate: Gate, previous: Any) -> Any:
-        @functools.wraps(previous)
-        def get_adapter(self: Any, url: str) -> Any:
-            found: Any = previous(self, url)
-            # responses replaces `send` for the whole class, often after us, by a decorator of the test.
-            is_replaced = cast("Any", type(found)).send is adapter.send is not genuine
-            return _Genuine(found, genuine) if is_replaced and gate.takes_url(url) else found
-
-        return get_adapter
-
-    return [Target(requests.Session, "get_adapter", wrap)]
-
-
-class _Genuine:
-    """An adapter of requests that sends as if nobody had replaced its class's `send`."""
-
-    def __init__(self, adapter: Any, genuine: Any) -> None:
-        self.send = functools.partial(genuine, adapter)
-        self.close = adapter.close
+    return urlopen

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import time
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -13,20 +12,29 @@ from pytest_stripe_tokens.interception.gate import Target
 from pytest_stripe_tokens.interception.wire import Outcome, sent_headers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_stripe_tokens.interception.gate import Exchange, Gate
 
 
-def targets() -> list[Target]:
-    """What is replaced while a sandbox is open.
-
-    A cassette that the suite opened with vcrpy or pytest-recording, around the sandbox or inside the test, asks these
-    two for every request of every client.
-    """
+def _targets() -> list[Target]:
+    """Replace what a cassette that the suite opened itself, around the sandbox or inside it, asks for every request."""
     cassette: Any = import_module("vcr.cassette").Cassette
     return [
-        Target(cassette, "can_play_response_for", _can_play_response_for),
-        Target(cassette, "play_response", _play_response),
+        Target.of(cassette, "can_play_response_for", _can_play_response_for),
+        Target.of(cassette, "play_response", _play_response),
     ]
+
+
+SOURCES = {"vcr.cassette": _targets}
+
+
+def repair(targets: Iterable[Target]) -> None:
+    """Tell vcrpy the real functions of clients: loaded while a sandbox is open, it has taken replacements for them."""
+    patch: Any = import_module("vcr.patch")
+    for target in targets:
+        if target.vcr_name and hasattr(patch, target.vcr_name):
+            setattr(patch, target.vcr_name, target.genuine)
 
 
 class Answer:
@@ -65,7 +73,7 @@ def _play_response(gate: Gate, previous: Any) -> Any:
         if not gate.takes_url(request.uri):
             return previous(self, request)
         outcome = gate.exchange(_from_vcr(request))
-        time.sleep(outcome.delay)
+        outcome.wait()
         if outcome.exception is not None:
             raise outcome.exception
         return _to_vcr(outcome)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-import time
-from dataclasses import dataclass
+import sys
+import threading
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.exchange import Request, Response
@@ -21,10 +22,29 @@ class Outcome:
     exception: BaseException | type[BaseException] | None = None
     delay: float = 0.0
 
-    def is_connection_error(self) -> bool:
-        """Whether the client is to see a connection that broke."""
-        kind = self.exception if isinstance(self.exception, type) else type(self.exception)
-        return issubclass(kind, ConnectionError)
+    def wait(self) -> None:
+        """Let the delay pass; `time.sleep` is the test's, to control the retries of its code."""
+        if self.delay:
+            threading.Event().wait(self.delay)
+
+
+def is_lost(exception: BaseException | type[BaseException], *kinds: type[OSError]) -> bool:
+    """Whether an exception stands for a connection that was lost, which each client has a kind of its own for.
+
+    Those are Python's own ConnectionErrors and TimeoutErrors, or of `kinds` alone where these are given; any other
+    exception, a client's or a suite's own subclass of them, is raised as it is.
+    """
+    kind = exception if isinstance(exception, type) else type(exception)
+    is_pythons = kind.__module__.partition(".")[0] in sys.stdlib_module_names
+    return is_pythons and issubclass(kind, kinds or (ConnectionError, TimeoutError))
+
+
+class AsGiven(BaseException):
+    """Carries an exception through a client that would make another of it; whoever calls the client takes it out."""
+
+    def __init__(self, exception: BaseException | type[BaseException]) -> None:
+        self.exception = exception
+        super().__init__(exception)
 
 
 class SandboxSocket:
@@ -35,7 +55,8 @@ class SandboxSocket:
         exchange: answers one request.
         fileno: a descriptor that is never readable, for clients that poll an idle connection.
 
-    `gate` is for whoever put the socket in place.
+    The others are for whoever put the socket in place: `lost_early` names what is raised while a request is sent and
+    not when its answer is read, and `wraps` tells that the client makes an exception of its own out of any OSError.
     """
 
     def __init__(self, origin: str, exchange: Callable[[Request], Outcome], fileno: int) -> None:
@@ -46,6 +67,8 @@ class SandboxSocket:
         self._outcome: Outcome | None = None
         self._timeout: float | None = None
         self.gate: object = None
+        self.lost_early: tuple[type[OSError], ...] = (ConnectionError, TimeoutError)
+        self.wraps = False
 
     def sendall(self, data: Any, _flags: int = 0) -> None:
         """Take bytes of a request; a broken connection shows here, as urllib.request expects."""
@@ -55,10 +78,12 @@ class SandboxSocket:
         self._received += bytes(data)
         request = parse(bytes(self._received), self._origin)
         if request is not None:
-            self._outcome = self._exchange(request)
-            if self._outcome.is_connection_error() and self._outcome.exception is not None:
-                time.sleep(self._outcome.delay)
-                raise self._outcome.exception
+            self._outcome = outcome = self._exchange(request)
+            if outcome.exception is not None and is_lost(outcome.exception, *self.lost_early):
+                outcome.wait()
+                # urllib3 goes on after a BrokenPipeError and reads the answer.
+                self._outcome = replace(outcome, delay=0)
+                raise outcome.exception
 
     def send(self, data: Any, _flags: int = 0) -> int:
         """Take bytes of a request."""
@@ -75,10 +100,10 @@ class SandboxSocket:
             if request is None:
                 return _broken(ConnectionResetError("the request was not HTTP/1.1: nothing can answer it"))
             outcome = self._exchange(request)
-        if outcome.delay and not outcome.is_connection_error():
-            time.sleep(outcome.delay)
+        outcome.wait()
         if outcome.exception is not None:
-            return _broken(outcome.exception)
+            is_given = self.wraps and not is_lost(outcome.exception)
+            return _broken(AsGiven(outcome.exception) if is_given else outcome.exception)
         response = outcome.response or Response(500, {}, b"")
         return io.BufferedReader(io.BytesIO(render(response)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import logging
 from collections.abc import Iterator, Mapping
@@ -54,6 +55,11 @@ class Simulator:
                 _LOG.exception("pytest-stripe-tokens failed to answer a request")
                 envelope = Envelope(self._generator.latest_created, request.method, self._generator.request_id())
                 return answers.refusal(ApiError("api_error"), envelope)
+
+    def refuse(self, request: Request, error: ApiError) -> Response:
+        """Answer a request with an error that a test asked for; nothing else becomes of the request."""
+        with self._lock:
+            return _Exchange(self._world, request).refuse(error)
 
     @property
     def tokens(self) -> Mapping[str, Mapping[str, Any]]:
@@ -146,6 +152,11 @@ class _Exchange:
             return self._once(caller, route, ids, self._params())
         except ApiError as error:
             return answers.refusal(error, self._envelope(error.kind))
+
+    def refuse(self, error: ApiError) -> Response:
+        with contextlib.suppress(ApiError):
+            self._caller = identify(self._request.headers)
+        return answers.refusal(error, self._envelope(error.kind))
 
     def _route(self, caller: Caller) -> tuple[Route, tuple[str, ...]]:
         request = self._request

@@ -27,16 +27,16 @@ class ApiError(Exception):
     """A request is refused: raised anywhere below `Simulator.answer`, which turns it into an answer.
 
     Args:
-        name: a row of `ERRORS`.
+        name: a row of `ERRORS`, or one that is none of them.
         param: the parameter it is about, as a bracket path.
         more: further fields of the error body (`decline_code`, `charge`, ...).
         words: what fills the message's `{name}` places.
     """
 
     def __init__(
-        self, name: str, *, param: str | None = None, more: Mapping[str, Any] | None = None, **words: object
+        self, name: str | Kind, *, param: str | None = None, more: Mapping[str, Any] | None = None, **words: object
     ) -> None:
-        self.kind = ERRORS[name]
+        self.kind = ERRORS[name] if isinstance(name, str) else name
         self.param = self.kind.param if param is None else cut(param)
         self.more = dict(more or {})
         quoted = {word: cut(str(value)) for word, value in words.items()}

@@ -28,9 +28,9 @@ _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 # Five characters of every id count the seconds from here (2012-07-15); computed from 139 real ids.
 _ID_EPOCH = 1342389380
 _TIME_CHARACTERS = 5
-# What is generated dates from the first half of 2026 (UTC), whenever it is generated.
-_FIRST_CREATED = 1767225600
-_CREATED_RANGE = 180 * 24 * 3600
+# What is generated dates from May 2026 (UTC), whenever it is: the month in which the reference's example card expires.
+_FIRST_CREATED = 1777593600
+_CREATED_RANGE = 28 * 24 * 3600
 _ACCOUNT_CREATED = 1577836800
 _DEFAULT_LOCALE = "en_US"
 _ACCOUNT_CHARACTERS = 10
@@ -162,6 +162,8 @@ class Generator:
         ValueError: Faker has no such locale; the message lists those it has.
     """
 
+    today = _FIRST_CREATED  # what a card's expiry is held against, in every test, Unix seconds
+
     def __init__(
         self, *, seed: int = 0, scope: str = "", locale: str | None = None, factory: GeneratorFactory | None = None
     ) -> None:
@@ -218,8 +220,7 @@ class Generator:
     def object_id(self, prefix: str, created: int, account: str | None = None) -> str:
         """Make the next id with this prefix.
 
-        It is made as Stripe's are: shard digit, time in five characters, the last ten of the account's id, eight of its
-        own.
+        As Stripe's: shard digit, time in five characters, the last ten of the account's id, eight of its own.
         """
         with self._lock:
             number = self._next_number(f"id/{prefix}")

@@ -39,6 +39,10 @@ REQUEST_ERRORS: Mapping[str, Kind] = MappingProxyType(
             " of your API keys at https://dashboard.stripe.com/account/apikeys.",
             "secret_key_required",
         ),
+        "no_permission": Kind(
+            403,
+            "The provided key '{key}' does not have the required permissions for this endpoint on account '{account}'.",
+        ),
         "publishable_key_required": Kind(
             400,
             "In live mode, {kind} tokens can only be created with your publishable key."

@@ -149,6 +149,16 @@ TOKEN_ERRORS: Mapping[str, Kind] = MappingProxyType(
             " (see https://stripe.com/docs/connect/account-tokens).",
             executed=True,
         ),
+        # Only where a test asks for it: Radar's rules, which would give it, are nobody's here
+        "incorrect_zip": Kind(
+            402,
+            "Your card could not be authorized using the postal code provided. Please update the postal code, or"
+            " contact your card issuer for further details.",
+            "incorrect_zip",
+            CARD,
+            "address_zip",
+            executed=True,
+        ),
         "declined": Kind(402, "{message}", type=CARD, executed=True),
     }
 )

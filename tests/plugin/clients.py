@@ -101,7 +101,7 @@ def use_stripe(method, url, params, key):
 
 
 def use_stripe_client(method, url, params, key):
-    tokens = stripe.StripeClient(key).v1.tokens
+    tokens = stripe.StripeClient(key, max_network_retries=stripe.max_network_retries).v1.tokens
     return 200, (tokens.create(_nested(params)) if method == "POST" else tokens.retrieve(_token_id(url))).to_dict()
 
 
@@ -109,7 +109,8 @@ def _stripe_async(method, url, params, key, make_client):
     async def call():
         http_client = make_client()
         try:
-            tokens = stripe.StripeClient(key, http_client=http_client).v1.tokens
+            retries = stripe.max_network_retries
+            tokens = stripe.StripeClient(key, http_client=http_client, max_network_retries=retries).v1.tokens
             if method == "POST":
                 return 200, (await tokens.create_async(_nested(params))).to_dict()
             return 200, (await tokens.retrieve_async(_token_id(url))).to_dict()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
 import logging
 import os
@@ -131,10 +132,16 @@ def test_each_object_is_created_a_second_after_the_last(generator):
     assert (generator.next_created(), generator.latest_created) == (first + 1, first + 1)
 
 
-def test_what_is_generated_dates_from_the_first_half_of_2026():
+def test_what_is_generated_dates_from_may_2026():
     starts = [Generator(seed=seed).next_created() for seed in range(100)]
-    assert all(1767225600 < start < 1782950400 for start in starts)
+    assert {dt.datetime.fromtimestamp(start, tz=dt.UTC).strftime("%Y-%m") for start in starts} == {"2026-05"}
     assert len(set(starts)) == 100
+
+
+def test_today_is_one_day_in_every_test_and_before_what_is_created():
+    generators = [Generator(seed=seed, scope=f"test_{seed}") for seed in range(50)]
+    assert {generator.today for generator in generators} == {Generator().today}
+    assert all(generator.today < generator.next_created() for generator in generators)
 
 
 def test_a_request_id_has_the_form_of_stripes(generator):
@@ -367,8 +374,8 @@ def test_other_processes_and_hash_seeds_give_the_same_tokens():
 
 def test_the_values_of_a_seed_are_pinned():
     token = Generator(seed=0, scope="pinned").token("card", VISA)
-    assert (token["id"], token["created"]) == ("tok_1SrMb2faYqyBUz7iaSYc51C6", 1768845036)
-    assert (token["card"]["id"], token["card"]["fingerprint"]) == ("card_1SrMb2faYqyBUz7iCgcxm3FI", "NE2wDGzqFvZQqeuZ")
+    assert (token["id"], token["created"]) == ("tok_1TUW4GfaYqyBUz7iaSYc51C6", 1778176236)
+    assert (token["card"]["id"], token["card"]["fingerprint"]) == ("card_1TUW4GfaYqyBUz7iCgcxm3FI", "NE2wDGzqFvZQqeuZ")
 
 
 def test_threads_get_the_tokens_of_one_after_the_other():

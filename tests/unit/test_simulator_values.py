@@ -5,6 +5,8 @@ from simulator_api import LIVE, Api
 
 from pytest_stripe_tokens.bank_values import bank_values
 from pytest_stripe_tokens.card_values import card_values
+from pytest_stripe_tokens.simulator import Simulator
+from pytest_stripe_tokens.simulator.generator import Generator
 
 VISA = "4242424242424242"
 AMEX = "378282246310005"
@@ -75,6 +77,22 @@ def test_a_year_has_two_or_four_digits(year, shown):
 @pytest.mark.parametrize("year", ["2025", "1999", "95", "25", "2095", "205", "xx", "-50", "20500"])
 def test_another_year_is_invalid(year):
     assert Api().refused("/v1/tokens", card(exp_year=year))["code"] == "invalid_expiry_year"
+
+
+@pytest.mark.parametrize(
+    ("month", "verdict"), [("1", "invalid_expiry_month"), ("4", "invalid_expiry_month"), ("5", None)]
+)
+def test_whether_a_card_has_expired_is_the_same_in_every_test(month, verdict):
+    scoped = [Simulator(Generator(seed=number % 5, scope=f"test_{number}")) for number in range(50)]
+    codes = {Api(simulator=simulator).code(card(exp_month=month, exp_year="2026")) for simulator in scoped}
+    assert codes == {verdict}
+
+
+def test_whether_a_card_has_expired_does_not_depend_on_what_was_made_before():
+    api = Api()
+    for _ in range(40):
+        api.post("/v1/customers")
+    assert api.code(card(exp_month="5", exp_year="2026")) is None
 
 
 @pytest.mark.parametrize(("number", "cvc"), [(VISA, "123"), (VISA, "000"), (AMEX, "1234")])

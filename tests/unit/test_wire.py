@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import http.client
 import io
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_stripe_tokens.exchange import Request, Response, is_stripe_host
-from pytest_stripe_tokens.interception.wire import Outcome, SandboxSocket, parse, render
+from pytest_stripe_tokens.interception.wire import AsGiven, Outcome, SandboxSocket, parse, render
 
 ORIGIN = "https://api.stripe.com"
 
@@ -72,6 +73,35 @@ def test_a_broken_connection_shows_while_sending_and_again_while_reading():
         sock.sendall(b"GET / HTTP/1.1\r\n\r\n")
     with pytest.raises(ConnectionResetError):
         sock.makefile("rb").read()
+
+
+def test_a_broken_connection_is_delayed_once():
+    sock = SandboxSocket(ORIGIN, lambda _request: Outcome(exception=BrokenPipeError, delay=0.05), 0)
+    began = time.perf_counter()
+    with pytest.raises(BrokenPipeError):
+        sock.sendall(b"GET / HTTP/1.1\r\n\r\n")
+    sent = time.perf_counter()
+    with pytest.raises(BrokenPipeError):
+        sock.makefile("rb").read()
+    assert sent - began >= 0.05 > time.perf_counter() - sent
+
+
+def test_a_client_that_knows_timeouts_while_it_reads_gets_them_then():
+    sock = SandboxSocket(ORIGIN, lambda _request: Outcome(exception=TimeoutError), 0)
+    sock.lost_early = (ConnectionError,)
+    sock.sendall(b"GET / HTTP/1.1\r\n\r\n")
+    with pytest.raises(TimeoutError):
+        sock.makefile("rb").read()
+
+
+def test_an_exception_that_a_client_would_wrap_is_carried_through_it():
+    given = OSError("given")
+    sock = SandboxSocket(ORIGIN, lambda _request: Outcome(exception=given), 0)
+    sock.wraps = True
+    sock.sendall(b"GET / HTTP/1.1\r\n\r\n")
+    with pytest.raises(AsGiven) as carried:
+        sock.makefile("rb").read()
+    assert carried.value.exception is given
 
 
 def test_what_is_no_http_is_a_broken_connection():

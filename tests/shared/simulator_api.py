@@ -25,8 +25,8 @@ FORM = "application/x-www-form-urlencoded"
 class Api:
     """One simulated account and a client for it."""
 
-    def __init__(self, seed: int = 0) -> None:
-        self.simulator = Simulator(Generator(seed=seed, scope="test"))
+    def __init__(self, seed: int = 0, simulator: Simulator | None = None) -> None:
+        self.simulator = simulator or Simulator(Generator(seed=seed, scope="test"))
 
     def send(self, method: str, path: str, params: Any = None, *, key: str | None = SECRET, **headers: str) -> Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -35,7 +35,10 @@ class Api:
         body = params if isinstance(params, bytes) else forms.encode(params or {}).encode()
         if body:
             sent.setdefault("content-type", FORM)
-        return self.simulator.answer(Request(method, f"https://api.stripe.com{path}", sent, body))
+        return self.exchange(Request(method, f"https://api.stripe.com{path}", sent, body))
+
+    def exchange(self, request: Request) -> Response:
+        return self.simulator.answer(request)
 
     def post(self, path: str, params: Any = None, **options: Any) -> Any:
         """Send a POST that has to succeed, give its JSON."""
@@ -58,6 +61,11 @@ class Api:
         response = self.send("GET", path, **options)
         assert response.status >= 400, response.body.decode()
         return {"status": response.status, **response.json()["error"]}
+
+    def code(self, params: Any) -> str | None:
+        """Try to make a token, give the code of its refusal."""
+        error = self.send("POST", "/v1/tokens", params).json().get("error", {})
+        return error.get("code")
 
     def token(self, kind: str = "card", *, key: str = SECRET, headers: Any = None, **params: Any) -> str:
         """Make a token with a type's defaults, `params` over them, and give its id."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator_api import LIVE
 from simulator_rows import (
     CONFIRM,
+    EXECUTED,
     EXPIRED,
     FUNDS,
     INVALID,
@@ -14,6 +15,7 @@ from simulator_rows import (
     PROCESSING,
     TEST_HINT,
     TOO_OFTEN,
+    UNTRIED,
     WRONG_CVC,
     Row,
     attach_card,
@@ -66,6 +68,7 @@ USING = [
         charge("tok_visa111"),
         400,
         refusal("No such token: 'tok_visa111'", "resource_missing", "source"),
+        headers=UNTRIED,
     ),
     Row(
         "unknown bank token",
@@ -78,6 +81,7 @@ USING = [
         used_twice,
         400,
         {"code": "token_already_used", "message": "You cannot use a Stripe token more than once: tok_", "param": None},
+        headers=EXECUTED,
     ),
     Row(
         "test token charged live",
@@ -95,6 +99,7 @@ USING = [
             "message": "; OAuth key or Stripe-Account header was used but API request was provided with a platform-owned"
             " payment method ID. Please ensure that the provided payment method matches the specified account.",
         },
+        headers={**UNTRIED, "Stripe-Account": "acct_1Ot4L8S3R2m7OSYI"},
     ),
     Row(
         "payment method used up",
@@ -105,6 +110,7 @@ USING = [
             " with a connected account without Customer attachment, or was detached from a Customer. It may not be used"
             " again. To use a PaymentMethod multiple times, you must attach it to a Customer first."
         ),
+        headers=EXECUTED,
     ),
     Row(
         "source of no customer",

@@ -6,18 +6,30 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from simulator_api import Api
 
 INVALID = "invalid_request_error"
+# What is known of headers: real answers, 2016 to 2024.
+EARLY = {"Request-Id": None, "Original-Request": None, "Www-Authenticate": 'Basic realm="Stripe"'}
+ACCOUNT_KEPT = {"Request-Id": None, "Original-Request": None, "X-Robots-Tag": "none"}
+UNTRIED = {"Stripe-Should-Retry": None}
+EXECUTED = {"Stripe-Should-Retry": "false"}
 PLAIN = "Your card was declined."
-NOW = "2026"  # the generator's year
+PAST = {"exp_month": "4", "exp_year": "2026"}  # the generator lives in May 2026
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row: what is sent, and what comes back, all of it but the log's address."""
+    """One row: what is sent, and what comes back, all of it but the log's address.
+
+    Args:
+        error: fields of the error object; all of them, where message and type are given.
+        has_charge: whether the error names the charge that failed.
+        starts: whether only the start of the message is known.
+        headers: those that are known of such an answer; None for one that it lacks.
+    """
 
     name: str
     send: Callable[[Api], Any]
@@ -25,6 +37,7 @@ class Row:
     error: dict[str, Any]
     has_charge: bool = False
     starts: bool = field(default=False, kw_only=True)
+    headers: Mapping[str, str | None] = field(default_factory=dict, kw_only=True)
 
 
 def post(path: str, params: Any = None, **options: Any) -> Callable[[Api], Any]:
@@ -138,10 +151,3 @@ def off_session(api: Api) -> Any:
     params = {"amount": 1, "currency": "usd", "confirm": True, "off_session": True}
     data = {"type": "card", "card": {"token": api.token(number="4000002760003184")}}
     return api.send("POST", "/v1/payment_intents", {**params, "payment_method_data": data})
-
-
-def last_month(api: Api) -> dict[str, str]:
-    """A card that has expired in the year that the generator lives in."""
-    created = api.get(f"/v1/tokens/{api.token()}")["created"]
-    month = (created - 1767225600) // 2678400 + 1
-    return {"number": "4242424242424242", "exp_month": str(max(month - 1, 1)), "exp_year": NOW}

@@ -1,0 +1,135 @@
+"""Two recordings of the same behaviour held against each other: what belongs together, and what differs; pure.
+
+Ids differ from one recording to the next, and requests carry the ids of earlier answers. So each id is known by the
+request whose answer gave it, and two requests belong together where they are equal after that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote
+
+from pytest_stripe_tokens.drift import Drift, Level, compare
+from pytest_stripe_tokens.redaction import key_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pytest_stripe_tokens.matching import Interaction
+
+Identity = tuple[str, int]
+
+_ID = re.compile(r"(?<![A-Za-z0-9_])([a-z]+(?:_[a-z]+)*_)[A-Za-z0-9]{8,}(?![A-Za-z0-9])")
+_DIGIT = re.compile("[0-9]")
+# Of the answer's headers: what is another one each time, or says how busy the server was.
+_VOLATILE_HEADERS = frozenset({"request-id", "retry-after", "stripe-should-retry"})
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a new recording changes.
+
+    Args:
+        drift: of the answers to the same requests.
+        headers: changed headers, each as a short line.
+        added: how many requests are new.
+        gone: how many of the old requests were not sent.
+        changed: the identities of what is not the same as before.
+    """
+
+    drift: tuple[Drift, ...]
+    headers: tuple[str, ...]
+    added: int
+    gone: int
+    changed: frozenset[Identity]
+
+
+def identities(interactions: Sequence[Interaction]) -> list[Identity]:
+    """Give each interaction an identity that is the same in every recording of the same behaviour."""
+    known: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    found: list[Identity] = []
+    for interaction in interactions:
+        text = _request_text(interaction, known)
+        counts[text] = counts.get(text, 0) + 1
+        identity = (text, counts[text])
+        found.append(identity)
+        digest = hashlib.sha256(repr(identity).encode()).hexdigest()[:12]
+        for index, (prefix, name) in enumerate(_ids(interaction.answer)):
+            known.setdefault(name, f"{prefix}{digest}.{index}")
+    return found
+
+
+def differences(old: Sequence[Interaction], new: Sequence[Interaction]) -> Difference:
+    """Hold a new recording against the old one, whatever the order of their requests."""
+    old_by_identity = dict(zip(identities(old), old, strict=True))
+    new_by_identity = dict(zip(identities(new), new, strict=True))
+    drift: list[Drift] = []
+    headers: list[str] = []
+    changed: set[Identity] = set()
+    for identity, interaction in new_by_identity.items():
+        before = old_by_identity.get(identity)
+        if before is None:
+            changed.add(identity)
+            continue
+        found, lines = _answer_drift(before, interaction), list(_header_changes(before, interaction))
+        drift += [item for item in found if item not in drift]
+        headers += [line for line in lines if line not in headers]
+        if found or lines:
+            changed.add(identity)
+    return Difference(
+        tuple(drift),
+        tuple(headers),
+        added=len(new_by_identity.keys() - old_by_identity.keys()),
+        gone=len(old_by_identity.keys() - new_by_identity.keys()),
+        changed=frozenset(changed),
+    )
+
+
+def _answer_drift(old: Interaction, new: Interaction) -> list[Drift]:
+    found: list[Drift] = []
+    if old.response.status != new.response.status:
+        found.append(Drift("HTTP status", Level.ERROR, "value", old.response.status, new.response.status))
+    return [*found, *compare(old.answer, new.answer)]
+
+
+def _header_changes(old: Interaction, new: Interaction) -> Iterator[str]:
+    before = {**_headers(old.request.headers, "sent "), **_headers(old.response.headers, "")}
+    after = {**_headers(new.request.headers, "sent "), **_headers(new.response.headers, "")}
+    for name in (*before, *(name for name in after if name not in before)):
+        if before.get(name) != after.get(name):
+            yield f"{name}: {before.get(name) or 'none'} -> {after.get(name) or 'none'}"
+
+
+def _headers(headers: Any, prefix: str) -> dict[str, str]:
+    return {
+        f"{prefix}{name.title()}": value for name, value in headers.items() if name.lower() not in _VOLATILE_HEADERS
+    }
+
+
+def _request_text(interaction: Interaction, known: dict[str, str]) -> str:
+    request = interaction.request
+    sent = "\n".join((request.method, unquote(request.url), unquote(request.body.decode("utf-8", errors="replace"))))
+    text = _ID.sub(lambda match: known.get(match[0]) or _cut(match), sent)
+    return "\n".join((text, request.headers.get("stripe-account", ""), key_kind(request.headers)))
+
+
+def _cut(match: re.Match[str]) -> str:
+    # One of Stripe's test tokens, `tok_chargeDeclined`, has no digit, and is always the same.
+    return match[1] if _DIGIT.search(match[0]) else match[0]
+
+
+def _ids(value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for item in cast("dict[str, Any]", value).values():
+            yield from _ids(item)
+    elif isinstance(value, list):
+        for item in cast("list[object]", value):
+            yield from _ids(item)
+    elif isinstance(value, str):
+        match = _ID.fullmatch(value)
+        if match:
+            yield match[1], value

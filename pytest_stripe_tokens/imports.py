@@ -1,0 +1,75 @@
+"""Tells when a module is imported, so that nothing need be imported before it is used; imports nothing of ours."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+from importlib.abc import Loader, MetaPathFinder
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping, Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
+
+@contextlib.contextmanager
+def on_import(callbacks: Mapping[str, Callable[[], None]]) -> Generator[None]:
+    """Call a module's callback once it has been imported, until the block ends.
+
+    Args:
+        callbacks: by the module's full name. A module that is loaded already is not reported.
+    """
+    finder = _Finder(callbacks)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+
+
+class _Finder(MetaPathFinder):
+    def __init__(self, callbacks: Mapping[str, Callable[[], None]]) -> None:
+        self._callbacks = callbacks
+        self._asking = threading.local()
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Let the other finders find a module, and hear when it has been loaded."""
+        del path, target
+        callback = self._callbacks.get(fullname)
+        if callback is None or getattr(self._asking, "name", None) == fullname:
+            return None
+        self._asking.name = fullname
+        try:
+            spec = find_spec(fullname)
+        finally:
+            self._asking.name = None
+        if spec is None or spec.loader is None:
+            return None
+        spec.loader = _Loader(spec.loader, callback)
+        return spec
+
+
+class _Loader(Loader):
+    """A module's own loader, which the module gets back before its code runs."""
+
+    def __init__(self, loader: Any, callback: Callable[[], None]) -> None:
+        self._loader = loader
+        self._callback = callback
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """Make the module as its own loader would."""
+        module: ModuleType | None = self._loader.create_module(spec)
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the module's code, and tell."""
+        module.__loader__ = self._loader
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        self._loader.exec_module(module)
+        self._callback()

@@ -1,0 +1,184 @@
+"""pytest's hooks for `--record`; the only module beside the plugin that imports pytest, and light unless it records."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_stripe_tokens.settings import FAIL_LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from pytest_stripe_tokens.record_run import RecordRun
+    from pytest_stripe_tokens.report import Usage
+    from pytest_stripe_tokens.sessions import Run
+
+_GROUP = "stripe-tokens"
+_DEST = "stripe_tokens_record"
+_STAGE = "stripe_tokens_stage"
+_HELP = "record the cassettes that the selected tests use anew, against Stripe's test mode"
+_COLOURS = {"refreshed": "green", "unchanged": "green", "drifted": "yellow", "refused": "yellow", "kept": "red"}
+_key = pytest.StashKey["_Recording"]()
+
+
+class _Recording:
+    """A recording run and what the plugin holds of the whole run."""
+
+    def __init__(self, record: RecordRun, run: Run, usage: Usage) -> None:
+        self.record = record
+        self.run = run
+        self.usage = usage
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options, all but `--record`."""
+    group = parser.getgroup(_GROUP, "Stripe tokens")
+    group.addoption("--stripe-record", action="store_true", default=False, dest=_DEST, help=_HELP)
+    group.addoption(
+        "--record-report",
+        metavar="FILE",
+        dest="stripe_tokens_record_report",
+        help="write what --record did as Markdown (.md, .markdown) or JSON (.json)",
+    )
+    group.addoption(
+        "--fail-on-drift",
+        metavar="LEVEL",
+        choices=FAIL_LEVELS,
+        default="error",
+        dest="stripe_tokens_fail_on_drift",
+        help=f"the drift from which on --record fails the run: {', '.join(FAIL_LEVELS)} (default: error)",
+    )
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(parser: pytest.Parser) -> Generator[None, object, object]:
+    """Add `--record` once all plugins and conftests have added theirs: where one owns it, it stays theirs.
+
+    Two owners of one option keep pytest from starting.
+    """
+    result = yield
+    try:
+        _, unknown = parser.parse_known_and_unknown_args(["--record"])
+    except pytest.UsageError:
+        return result
+    if "--record" in unknown:
+        parser.getgroup(_GROUP).addoption(
+            "--record", action="store_true", default=False, dest=_DEST, help="the same as --stripe-record"
+        )
+    return result
+
+
+def begin(config: pytest.Config, run: Run, usage: Usage) -> None:
+    """Check what recording needs, where the run is to record.
+
+    Raises:
+        UsageError: no key of test mode, no usable address, or a report of unknown form.
+    """
+    report = config.getoption("stripe_tokens_record_report", None)
+    if report is not None:
+        from pytest_stripe_tokens.record_report import checked_report  # noqa: PLC0415 - with what reads cassettes
+
+        report = config.invocation_params.dir / checked_report(report, "--record-report")
+    if not config.getoption(_DEST, default=False):
+        return
+    from pytest_stripe_tokens.record_run import Choices, RecordRun  # noqa: PLC0415 - only a recording needs it
+    from pytest_stripe_tokens.record_settings import from_environment  # noqa: PLC0415
+
+    choices = Choices(report, str(config.getoption("stripe_tokens_fail_on_drift")))
+    record = RecordRun(from_environment(os.environ), choices, getattr(config, "workerinput", {}).get(_STAGE))
+    run.recording = record
+    config.stash[_key] = _Recording(record, run, usage)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say what is recorded against."""
+    recording = config.stash.get(_key, None)
+    return [f"stripe-tokens: recording against {recording.record.settings.api_base}"] if recording else []
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist where the run's recordings are staged."""
+    recording = node.config.stash.get(_key, None)
+    if recording:
+        node.workerinput[_STAGE] = str(recording.record.directory)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Hide what a recording must keep secret in what a report shows."""
+    report = yield
+    recording = item.config.stash.get(_key, None)
+    if recording:
+        recording.record.scrubber.report(report)
+    return report
+
+
+class Progress:
+    """Follows the tests where their reports arrive: in the controller, or the only process."""
+
+    def __init__(self, config: pytest.Config, record: RecordRun) -> None:
+        self._config = config
+        self._record = record
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take down whether the test passed, and tell what it recorded."""
+        self._record.outcomes.note(report.nodeid, report.when, has_passed=report.outcome == "passed")
+        reporter: Any = self._config.pluginmanager.getplugin("terminalreporter")
+        if report.when != "teardown" or reporter is None or self._config.option.verbose < 0:
+            return
+        for take in self._record.news():
+            what = "not recorded" if take.problem else f"{len(take.interactions)} requests recorded"
+            # pytest-xdist's dots stand in a line that the reporter does not count as begun.
+            reporter.ensure_newline()
+            if getattr(self._config.option, "numprocesses", None):
+                reporter.write("\n")
+            reporter.write_line(f"stripe-tokens: {take.name}: {what}")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Follow the tests from here on."""
+    recording = session.config.stash.get(_key, None)
+    if recording and recording.record.is_controller:
+        session.config.pluginmanager.register(Progress(session.config, recording.record), "stripe-tokens-progress")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Replace the cassettes, and let the run fail where one could not be recorded or drifted."""
+    recording = session.config.stash.get(_key, None)
+    if not recording or not recording.record.is_controller or session.config.option.collectonly:
+        return
+    ended = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
+    is_cut_short = bool(session.shouldstop or session.shouldfail) or session.exitstatus not in ended
+    is_cut_short = is_cut_short or any("::" in name for name in session.config.args)
+    report = recording.record.conclude(recording.run.library, is_partial=recording.usage.is_partial or is_cut_short)
+    recording.usage.used |= {result.name for result in report.results}
+    if recording.record.failures and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Show what became of each cassette."""
+    recording = config.stash.get(_key, None)
+    report = recording.record.report if recording else None
+    if recording is None or report is None:
+        return
+    terminalreporter.section("stripe-tokens: recorded")
+    terminalreporter.write_line(report.title())
+    for line, status in report.table():
+        terminalreporter.write_line(line, **{_COLOURS[status]: True})
+    if not report.results:
+        terminalreporter.write_line("  none: no test of this run needed one")
+    for line in recording.record.failures:
+        terminalreporter.write_line(f"ERROR: {line}", red=True)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind."""
+    recording = config.stash.get(_key, None)
+    if recording:
+        recording.record.close()

@@ -1,0 +1,178 @@
+"""Records requests: sends each through the recorder, judges and redacts the answer, stages the take; no pytest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from threading import Lock
+from typing import TYPE_CHECKING, Any, cast
+
+from pytest_stripe_tokens.catalogue import card_number
+from pytest_stripe_tokens.drift import compare
+from pytest_stripe_tokens.leaks import leaks
+from pytest_stripe_tokens.matching import TOKENS_PATH, Cassette, Interaction, Metadata
+from pytest_stripe_tokens.recorder import LiveError
+from pytest_stripe_tokens.redaction import params_of, redact_request, redact_response, reduce_account, secrets_of
+from pytest_stripe_tokens.sensitive import HIDDEN, is_card_number
+from pytest_stripe_tokens.verdicts import Problem, is_token, problem_of, schema_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pytest_stripe_tokens.cassettes import Library
+    from pytest_stripe_tokens.drift import Drift
+    from pytest_stripe_tokens.exchange import Request, Response
+    from pytest_stripe_tokens.record_settings import RecordSettings
+    from pytest_stripe_tokens.recorder import LiveAPI
+    from pytest_stripe_tokens.staging import Stage, Take
+    from pytest_stripe_tokens.verdicts import Cause
+
+_SHORT_SECRET = 5
+
+
+class NotRecorded(Exception):  # noqa: N818 - it reports what became of a request
+    """A request can't be recorded; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.reason)
+        self.problem = problem
+
+
+class Recorder:
+    """What the tests of one process record with.
+
+    Args:
+        settings: whose keys must not be stored.
+        live: sends requests.
+        stage: the run's.
+        library: the suite's cassettes as they were.
+        generate: answers a request as a generated token would be, for comparison.
+    """
+
+    def __init__(
+        self,
+        settings: RecordSettings,
+        live: LiveAPI,
+        stage: Stage,
+        library: Library,
+        generate: Callable[[Request], Response],
+    ) -> None:
+        self._settings = settings
+        self._live = live
+        self._generate = generate
+        self._lock = Lock()
+        self.stage = stage
+        self.library = library
+        # Of every request in this process: one test's answer may show what another has sent.
+        self.secrets: set[str] = set(settings.keys)
+        # A test is shown the reduced id of an account, as it will be in replay, and asks with it again.
+        self._accounts: dict[str, str] = {}
+
+    def keep_secret(self, request: Request) -> None:
+        """Let nothing that a request carries be stored or shown."""
+        self.secrets |= secrets_of(request)
+
+    def record(self, request: Request, *, is_error_good: bool) -> Interaction:
+        """Send a request, and give what may be stored of it and of its answer.
+
+        Raises:
+            NotRecorded: there is no answer, or none that can be stored.
+        """
+        halted = self.stage.halted
+        if halted is not None:
+            raise NotRecorded(replace(halted, reason=f"not tried, for another cassette met this: {halted.reason}"))
+        self.keep_secret(request)
+        _check_sendable(request)
+        try:
+            with self._lock, self.stage.turn():
+                response = self._live.send(self._with_accounts(request))
+            self._learn_accounts(response)
+            problem = problem_of(response, is_error_good=is_error_good)
+        except LiveError as error:
+            cause: Cause = "unreachable" if error.is_unreachable else "answer"
+            prefix = "unreachable: " if error.is_unreachable else ""
+            raise self._failure(Problem("kept", cause, f"{prefix}{error.reason}", halts=error.halts)) from None
+        if problem is not None:
+            raise self._failure(problem)
+        interaction = Interaction(redact_request(request), redact_response(response))
+        is_expected = is_token(interaction.answer) or interaction.key.path.startswith(TOKENS_PATH)
+        if interaction.response.is_success and is_expected:
+            problem = schema_problem(interaction.answer)
+            if problem is not None:
+                raise self._failure(problem)
+        return interaction
+
+    def _learn_accounts(self, response: Response) -> None:
+        shown = "\n".join([*response.headers.values(), response.body.decode("utf-8", "replace")])
+        for account in re.findall(r"\bacct_[A-Za-z0-9]+", shown):
+            self.secrets.add(account)
+            self._accounts[reduce_account(account)] = account
+
+    def _with_accounts(self, request: Request) -> Request:
+        """Give a request with the real ids of the accounts that it names."""
+        url, body, headers = request.url, request.body, dict(request.headers)
+        for reduced, account in self._accounts.items():
+            url = url.replace(reduced, account)
+            body = body.replace(reduced.encode(), account.encode())
+            if headers.get("stripe-account") == reduced:
+                headers["stripe-account"] = account
+        return replace(request, url=url, body=body, headers=headers)
+
+    def deviations(self, request: Request, answer: Any) -> tuple[Drift, ...]:
+        """Tell where a generated answer to a request has another shape than the recorded one."""
+        try:
+            generated = self._generate(request).json()
+        except ValueError:
+            return ()
+        return tuple(drift for drift in compare(generated, answer) if drift.change != "value")
+
+    def save(self, take: Take) -> Take:
+        """Stage a take, without what a search for secrets finds something in."""
+        from pytest_stripe_tokens.cassettes import render  # noqa: PLC0415 - the only importer of yaml
+
+        cassette = Cassette(self.library.directory / take.name, Metadata(), take.interactions)
+        found = leaks(render(cassette), self.secrets)
+        if found:
+            reason = f"{', '.join(found)} would have been written; please report it"
+            take = replace(take.failed(Problem("kept", "leak", reason)), parts=())
+        self.stage.save(take)
+        return take
+
+    def _failure(self, problem: Problem) -> NotRecorded:
+        shown = self._settings.clean(problem.reason)
+        for secret in self.secrets:
+            if len(secret) > _SHORT_SECRET:
+                shown = shown.replace(secret, HIDDEN)
+        problem = replace(problem, reason=shown)
+        if problem.halts:
+            self.stage.halt(problem)
+        return NotRecorded(problem)
+
+
+def _check_sendable(request: Request) -> None:
+    """Keep what must not leave this machine here.
+
+    Raises:
+        NotRecorded: the request holds the number of a real card, or no key.
+    """
+    if not request.headers.get("authorization"):
+        # Stored without one it would be taken for a recording that left the header out, and answer other requests.
+        raise NotRecorded(Problem("kept", "answer", "a request carries no API key, and its 401 is never stored"))
+    for text in _leaves(params_of(request)):
+        digits = re.sub(r"[ -]", "", text)
+        if is_card_number(digits) and card_number(digits) is None:
+            reason = (
+                f"a request holds a card number, ****{digits[-4:]}, that is none of Stripe's test numbers; not sent"
+            )
+            raise NotRecorded(Problem("kept", "answer", reason))
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for item in cast("dict[str, object]", value).values():
+            yield from _leaves(item)
+    elif isinstance(value, list):
+        for item in cast("list[object]", value):
+            yield from _leaves(item)
+    else:
+        yield str(value)

@@ -1,0 +1,349 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import http.client
+import json
+import time
+import urllib.error
+
+import aiohttp
+import anyio
+import httpx
+import pytest
+import requests
+import stripe
+import urllib3
+from clients import CLIENTS
+
+from pytest_stripe_tokens.errors import UsageError
+
+API = "https://api.stripe.com/v1/tokens"
+KEY = "sk_test_mine"
+CARD = {"card[number]": "4242424242424242", "card[exp_month]": "12", "card[exp_year]": "2050"}
+SDK = [name for name in CLIENTS if "stripe" in name.lower()]
+
+# stripe-python gives httpx its body as `data`, and leaves a session to the garbage collector.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Use 'content=<...>' to upload raw bytes"),
+    pytest.mark.filterwarnings("ignore:Unclosed client session"),
+]
+
+
+class SuitesOwnError(ConnectionError):
+    """What a suite derives from a built-in error is its own kind."""
+
+
+@pytest.fixture(params=CLIENTS, name="client")
+def _client(request):
+    return request.param
+
+
+@pytest.fixture(autouse=True)
+def _never_retried(monkeypatch):
+    monkeypatch.setattr(stripe, "max_network_retries", 0)
+
+
+def create(client):
+    """Create a token, give status and body whichever way the client shows an error."""
+    try:
+        return CLIENTS[client]("POST", API, CARD, KEY)
+    except stripe.StripeError as error:
+        if error.http_status is None:
+            raise
+        return error.http_status, error.json_body
+
+
+def try_to_create(client, failure):
+    """Create a token that can't be created, however the client shows it."""
+    with contextlib.nullcontext() if "exception" not in failure else pytest.raises(Exception) as lost:  # noqa: PT011
+        create(client)
+    assert (lost is not None) == ("exception" in failure)
+
+
+@pytest.fixture(name="sleeps")
+def _sleeps(monkeypatch):
+    """Replace every sleep there is, as a test does that controls retries; give what was slept."""
+    slept = []
+
+    async def sleep(seconds):
+        slept.append(seconds)
+
+    monkeypatch.setattr(time, "sleep", slept.append)
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    monkeypatch.setattr(anyio, "sleep", sleep)
+    return slept
+
+
+@pytest.mark.parametrize("status", [400, 402, 429, 503, 520])
+def test_any_status_reaches_any_client(client, status, stripe_tokens):
+    stripe_tokens.fail_next(status)
+    found, body = create(client)
+    assert (found, stripe_tokens.requests[-1].response_status) == (status, status)
+    assert body["error"]["type"] in {"api_error", "card_error", "idempotency_error", "invalid_request_error"}
+    assert create(client)[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "type_"),
+    [
+        ("rate_limit", 429, "invalid_request_error"),
+        ("lock_timeout", 429, "invalid_request_error"),
+        ("card_declined", 402, "card_error"),
+        ("idempotency_key_in_use", 409, "idempotency_error"),
+        ("a_code_to_come", 400, "invalid_request_error"),
+    ],
+)
+def test_any_code_reaches_any_client(client, code, status, type_, stripe_tokens):
+    stripe_tokens.fail_next(code=code)
+    found, body = create(client)
+    assert (found, body["error"]["code"], body["error"]["type"]) == (status, code, type_)
+
+
+def test_every_part_of_the_error_can_be_given(client, stripe_tokens):
+    stripe_tokens.fail_next(418, code="a_code", type="a_type", message="Words — {mine}")
+    status, body = create(client)
+    error = {name: body["error"][name] for name in ("code", "message", "type")}
+    assert (status, error) == (418, {"code": "a_code", "message": "Words — {mine}", "type": "a_type"})
+
+
+@pytest.mark.parametrize("failure", [{"status": 503}, {"exception": ConnectionError}, {"exception": TimeoutError}])
+def test_a_failure_is_delayed(client, failure, stripe_tokens):
+    stripe_tokens.fail_next(**failure, delay=0.05)
+    began = time.perf_counter()
+    try_to_create(client, failure)
+    assert time.perf_counter() - began >= 0.05
+    assert len(stripe_tokens.requests) == 1
+
+
+def test_a_delay_is_no_sleep_that_the_test_controls(stripe_tokens, sleeps):
+    stripe_tokens.fail_next(503, delay=0.02)
+    began = time.perf_counter()
+    create("requests")
+    assert time.perf_counter() - began >= 0.02
+    assert sleeps == []
+
+
+LOST = {
+    "requests": (requests.ConnectionError, requests.ConnectionError, requests.Timeout),
+    "urllib3": (
+        urllib3.exceptions.ProtocolError,
+        urllib3.exceptions.ProtocolError,
+        urllib3.exceptions.ReadTimeoutError,
+    ),
+    "httpx": (httpx.ConnectError, httpx.ReadError, httpx.ReadTimeout),
+    "httpx-async": (httpx.ConnectError, httpx.ReadError, httpx.ReadTimeout),
+    "aiohttp": (aiohttp.ClientConnectionError, aiohttp.ClientConnectionError, aiohttp.ServerTimeoutError),
+    "http.client": (ConnectionError, ConnectionResetError, TimeoutError),
+    "urllib.request": (urllib.error.URLError, urllib.error.URLError, urllib.error.URLError),
+    **dict.fromkeys(SDK, (stripe.APIConnectionError,) * 3),
+}
+BUILT_IN = (ConnectionError, ConnectionResetError, TimeoutError)
+
+
+@pytest.mark.parametrize("kind", BUILT_IN, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("given", ["class", "instance"])
+def test_a_lost_connection_is_of_the_clients_own_kind(client, kind, given, stripe_tokens):
+    stripe_tokens.fail_next(exception=kind if given == "class" else kind("the line is dead"))
+    own = LOST[client][BUILT_IN.index(kind)]
+    with pytest.raises(own) as error:
+        create(client)
+    # The client wraps it, and makes nothing else of it: a timeout is no lost connection.
+    assert client == "http.client" or type(error.value).__module__ not in {"builtins", "http.client"}
+    assert isinstance(error.value, LOST[client][2]) == (LOST[client][2] is own)
+    assert stripe_tokens.requests[-1].response_status is None
+    assert create(client)[0] == 200
+
+
+@pytest.mark.parametrize("client", [name for name in CLIENTS if name not in SDK])
+@pytest.mark.parametrize(
+    "exception",
+    [
+        ValueError("given"),
+        OSError("given"),
+        SuitesOwnError("given"),
+        requests.ReadTimeout("given"),
+        httpx.ReadError("given"),
+        aiohttp.ConnectionTimeoutError("given"),
+        http.client.BadStatusLine("given"),
+        KeyboardInterrupt("given"),
+    ],
+    ids=lambda exception: type(exception).__name__,
+)
+def test_another_exception_is_raised_as_given(client, exception, stripe_tokens):
+    stripe_tokens.fail_next(exception=exception)
+    with pytest.raises(type(exception)) as error:
+        create(client)
+    assert error.value is exception
+    assert len(stripe_tokens.requests) == 1
+    assert create(client)[0] == 200
+
+
+def test_another_exceptions_class_is_raised_as_one_of_it(stripe_tokens):
+    stripe_tokens.fail_next(exception=requests.ConnectTimeout)
+    with pytest.raises(requests.ConnectTimeout):
+        create("requests")
+
+
+def test_an_exception_given_to_urllib3s_pool_is_raised_as_given(stripe_tokens):
+    stripe_tokens.fail_next(exception=OSError("given"))
+    with urllib3.HTTPSConnectionPool("api.stripe.com") as pool, pytest.raises(OSError, match=r"^given$"):
+        pool.urlopen("POST", "/v1/tokens")
+
+
+def test_create_and_retrieve_meet_failures_too(stripe_tokens):
+    stripe_tokens.fail_next(exception=ConnectionResetError)
+    with pytest.raises(ConnectionResetError):
+        stripe_tokens.create("card")
+
+
+@pytest.mark.parametrize("failure", [{}, {"status": 429}, {"exception": ConnectionError}, {"exception": TimeoutError}])
+def test_no_sleep_of_the_tests_is_used_where_there_is_no_delay(client, failure, sleeps, stripe_tokens):
+    if failure:
+        stripe_tokens.fail_next(**failure)
+    try_to_create(client, failure)
+    assert sleeps == []
+    stripe_tokens.create("card")
+    assert sleeps == []
+
+
+@pytest.mark.parametrize("client", SDK)
+@pytest.mark.parametrize(
+    "failure",
+    [{"status": 429}, {"code": "lock_timeout"}, {"status": 409}, {"status": 500}, {"exception": ConnectionError}],
+    ids=str,
+)
+def test_the_sdks_own_retries_recover_and_their_sleeps_are_the_tests(
+    client, failure, sleeps, stripe_tokens, monkeypatch
+):
+    monkeypatch.setattr(stripe, "max_network_retries", 2)
+    stripe_tokens.fail_next(**failure, times=2)
+    assert create(client)[0] == 200
+    assert len(stripe_tokens.requests) == 3
+    assert len(sleeps) == 2
+    assert all(seconds > 0 for seconds in sleeps)
+
+
+@pytest.mark.parametrize("client", SDK)
+def test_the_sdk_gives_up_when_the_failures_outlast_it(client, sleeps, stripe_tokens, monkeypatch):
+    monkeypatch.setattr(stripe, "max_network_retries", 1)
+    stripe_tokens.fail_next(429, times=2)
+    with pytest.raises(stripe.RateLimitError) as error:
+        CLIENTS[client]("POST", API, CARD, KEY)
+    assert error.value.error.code == "rate_limit"
+    assert len(sleeps) == 1
+
+
+@pytest.mark.parametrize(
+    ("failure", "kind"),
+    [
+        ({"status": 400}, stripe.InvalidRequestError),
+        ({"type": "idempotency_error"}, stripe.IdempotencyError),
+        ({"status": 401}, stripe.AuthenticationError),
+        ({"code": "insufficient_funds"}, stripe.CardError),
+        ({"status": 403}, stripe.PermissionError),
+        ({"code": "resource_missing"}, stripe.InvalidRequestError),
+        ({"status": 429}, stripe.RateLimitError),
+        ({}, stripe.APIError),
+    ],
+    ids=str,
+)
+def test_the_sdk_raises_its_error_for_it(failure, kind, stripe_tokens):
+    stripe_tokens.fail_next(**failure)
+    with pytest.raises(kind) as error:
+        stripe.Token.retrieve("tok_1")
+    assert type(error.value) is kind
+    assert error.value.request_id.startswith("req_")
+
+
+def fail(stripe_tokens, **failure):
+    stripe_tokens.fail_next(**failure)
+    return requests.post(API, data=CARD, auth=(KEY, ""), headers={"Stripe-Version": "2024-06-20"}, timeout=5)
+
+
+@pytest.mark.parametrize(
+    ("failure", "retry"),
+    [({"status": 429}, "true"), ({"status": 409}, "true"), ({"status": 402}, "false"), ({"status": 400}, None)]
+    + [({"status": status}, None) for status in (500, 502, 503, 504)],
+    ids=str,
+)
+def test_only_what_is_worth_repeating_is_said_to_be(failure, retry, stripe_tokens):
+    assert fail(stripe_tokens, **failure).headers.get("Stripe-Should-Retry") == retry
+
+
+def test_a_rate_limit_is_the_apis_own(stripe_tokens):
+    answer = fail(stripe_tokens, status=429)
+    assert answer.json()["error"].pop("request_log_url").endswith(answer.headers["Request-Id"])
+    assert {**answer.json()["error"], "request_log_url": None} == {
+        "code": "rate_limit",
+        "doc_url": "https://stripe.com/docs/error-codes/rate-limit",
+        "message": "Testmode request rate limit exceeded, the rate limits in testmode are lower than livemode. You can"
+        " learn more about rate limits here https://stripe.com/docs/rate-limits.",
+        "request_log_url": None,
+        "type": "invalid_request_error",
+    }
+    assert list(answer.json()["error"]) == sorted(answer.json()["error"])
+
+
+def test_a_failures_headers_are_those_of_an_answer_to_its_request(stripe_tokens):
+    headers = fail(stripe_tokens, status=500).headers
+    assert headers["Stripe-Version"] == "2024-06-20"
+    assert headers["Content-Type"] == "application/json"
+
+
+def test_a_decline_code_is_shown_as_a_decline(stripe_tokens):
+    stripe_tokens.fail_next(code="insufficient_funds")
+    with pytest.raises(stripe.CardError) as error:
+        stripe.Charge.create(amount=1, currency="usd", source="tok_visa")
+    assert (error.value.code, error.value.error.decline_code) == ("insufficient_funds", "insufficient_funds")
+    assert error.value.user_message == "Your card has insufficient funds."
+
+
+def test_a_failed_request_does_nothing(card_token, stripe_tokens):
+    stripe_tokens.fail_next(500)
+    with pytest.raises(stripe.APIError):
+        stripe.Charge.create(amount=1, currency="usd", source=card_token.id)
+    assert not stripe_tokens.retrieve(card_token.id).used
+
+
+def test_failures_come_in_the_order_they_were_asked_for(stripe_tokens):
+    stripe_tokens.fail_next(503, times=2)
+    stripe_tokens.fail_next(exception=ConnectionError)
+    stripe_tokens.fail_next(404)
+    assert [create("httpx")[0] for _ in range(2)] == [503, 503]
+    with pytest.raises(httpx.ConnectError):
+        create("httpx")
+    assert [create("httpx")[0] for _ in range(2)] == [404, 200]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"exception": "lost"}, "exception='lost'; it is an exception or its class, such as ConnectionError"),
+        ({"exception": int}, "it is an exception or its class"),
+        ({"exception": 503}, "it is an exception or its class"),
+        ({"exception": ConnectionError, "code": "rate_limit"}, "an exception has no status, code, type or message"),
+        ({"status": 399}, "400 to 599"),
+        ({"status": 600}, "400 to 599"),
+        ({"status": "429"}, "status='429'; it is that of an error answer"),
+        ({"status": True}, "400 to 599"),
+        ({"code": 429}, "code=429; it is text"),
+        ({"times": 1.5}, "times=1.5; it is the number of requests"),
+        ({"times": True}, "times=True"),
+        ({"delay": "1"}, "delay='1'; it is in seconds"),
+        ({"delay": float("nan")}, "delay=nan"),
+        ({"delay": float("inf")}, "delay=inf"),
+    ],
+    ids=str,
+)
+def test_what_can_not_be_is_a_usage_error(arguments, message, stripe_tokens):
+    with pytest.raises(UsageError) as error:
+        stripe_tokens.fail_next(**arguments)
+    assert message in str(error.value)
+    assert create("requests")[0] == 200
+
+
+def test_the_body_is_json_for_every_status(stripe_tokens):
+    for status in range(400, 600):
+        stripe_tokens.fail_next(status)
+        assert json.loads(requests.get(API, timeout=5).content)["error"]["message"]

@@ -1,0 +1,53 @@
+"""Every row of the error catalogue, and whether an answer is a row's; for the simulator's tests and the front door's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from simulator_rows import EXECUTED, UNTRIED
+from simulator_rows_of_making import CREATING, KEYS
+from simulator_rows_of_using import ATTACHING, CHARGING, IDEMPOTENCY, READING, USING
+
+if TYPE_CHECKING:
+    from simulator_rows import Row
+
+    from pytest_stripe_tokens.exchange import Response
+
+# A read says nothing of retrying; a decline was executed.
+SECTIONS = {
+    "keys": (KEYS, {}),
+    "creating": (CREATING, {}),
+    "reading": (READING, UNTRIED),
+    "using": (USING, {}),
+    "charging": (CHARGING, EXECUTED),
+    "attaching": (ATTACHING, EXECUTED),
+    "idempotency": (IDEMPOTENCY, {}),
+}
+ROWS = [
+    pytest.param(row, {**headers, **row.headers}, id=f"{section}: {row.name}")
+    for section, (rows, headers) in SECTIONS.items()
+    for row in rows
+]
+each_row = pytest.mark.parametrize(("row", "headers"), ROWS)
+
+
+def assert_is(row: Row, headers: dict[str, str | None], response: Response) -> None:
+    """Compare field by field: nothing is lacking, nothing is there that the row does not know of."""
+    error = response.json()["error"]
+    assert response.status == row.status, error
+    error.pop("request_log_url", None)
+    assert ("charge" in error) >= row.has_charge
+    if row.has_charge:
+        assert error.pop("charge").startswith("ch_")
+    if set(row.error) >= {"message", "type"} and not row.starts:
+        assert error == row.error
+    for name, value in row.error.items():
+        if name == "message":
+            assert value in error[name]
+        else:
+            assert error.get(name) == value
+    if "code" in error:
+        assert error["doc_url"] == f"https://stripe.com/docs/error-codes/{error['code'].replace('_', '-')}"
+    for name, value in headers.items():
+        assert response.headers.get(name) == value, name

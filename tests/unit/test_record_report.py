@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pytest_stripe_tokens.drift import Drift, Level
+from pytest_stripe_tokens.errors import UsageError
+from pytest_stripe_tokens.record_report import RecordReport, checked_report, shown_drift
+from pytest_stripe_tokens.renewal import Result
+
+NEW = Drift("networks.preferred", Level.INFO, "new", None, "string")
+GONE = Drift("wallet", Level.WARNING, "gone", "null", None)
+TYPE = Drift("used", Level.ERROR, "type", "boolean", "string")
+SCHEMA = Drift("used", Level.ERROR, "schema", None, "is a string, not boolean")
+RESULTS = (
+    Result("account", "refreshed", "built-in example replaced by a recording", api_version="2026-10-28.endive"),
+    Result("bank_account", "unchanged"),
+    Result("card", "refused", "this account may not send raw card numbers", cause="refused"),
+    Result("cvc_update", "drifted", drift=(NEW, GONE)),
+    Result("person", "kept", "unreachable: no answer", cause="unreachable"),
+    Result("pii", "drifted", "the answer breaks the documented schema", (SCHEMA,), cause="schema"),
+)
+
+
+def _report(*results, level="error"):
+    return RecordReport("https://api.stripe.com", "2026-11-22T00:00:00+00:00", results or RESULTS, level)
+
+
+@pytest.mark.parametrize(
+    ("drift", "shown"),
+    [
+        (NEW, "+ networks.preferred (info)"),
+        (GONE, "- wallet (warning)"),
+        (TYPE, "~ used: boolean -> string (error)"),
+        (Drift("card.brand", Level.ERROR, "enum", "Visa", "VISA"), "~ card.brand: Visa -> VISA (error)"),
+        (Drift("card.exp_year", Level.INFO, "value", 2050, 2051), "~ card.exp_year: 2050 -> 2051 (info)"),
+        (SCHEMA, "! used: is a string, not boolean (error)"),
+        (Drift("x", Level.INFO, "value", "a" * 99, "b\x1b[0m"), f"~ x: {'a' * 60}... -> b [0m (info)"),
+    ],
+)
+def test_a_drift_is_shown_in_a_few_words(drift, shown):
+    assert shown_drift(drift) == shown
+
+
+def test_the_table_has_a_line_for_each_cassette():
+    report = _report()
+    assert report.title() == "cassettes (recorded against https://api.stripe.com, API version 2026-10-28.endive)"
+    assert [line for line, _ in report.table()] == [
+        "  account       refreshed  built-in example replaced by a recording",
+        "  bank_account  unchanged",
+        "  card          refused    this account may not send raw card numbers",
+        "  cvc_update    drifted    + networks.preferred (info)   - wallet (warning)",
+        "  person        kept       unreachable: no answer",
+        "  pii           drifted    ! used: is a string, not boolean (error); the answer breaks the documented schema",
+    ]
+
+
+def test_a_long_list_of_drift_is_cut_with_a_count():
+    drift = tuple(Drift(f"f{number}", Level.INFO, "new", None, "string") for number in range(20))
+    assert next(iter(_report(Result("card", "drifted", drift=drift)).table()))[0].endswith("+ f7 (info)   and 12 more")
+
+
+@pytest.mark.parametrize(
+    ("drift", "fails"),
+    [(NEW, {"info"}), (GONE, {"info", "warning"}), (TYPE, {"info", "warning", "error"})],
+)
+@pytest.mark.parametrize("level", ["info", "warning", "error", "never"])
+def test_drift_fails_the_run_from_the_level_on(drift, fails, level):
+    assert bool(_report(Result("card", "drifted", drift=(drift,)), level=level).failures) == (level in fails)
+
+
+@pytest.mark.parametrize(
+    ("result", "fails"),
+    [
+        (Result("card", "refreshed"), False),
+        (Result("card", "unchanged"), False),
+        (Result("card", "refused", cause="refused"), False),
+        (Result("card", "kept", cause="test"), True),
+        (Result("card", "drifted", drift=(SCHEMA,), cause="schema"), True),
+    ],
+)
+@pytest.mark.parametrize("level", ["error", "never"])
+def test_a_cassette_that_could_not_be_recorded_fails_the_run_but_a_refusal_does_not(result, fails, level):
+    assert _report(result, level=level).failures == (["could not be recorded: card"] if fails else [])
+
+
+def test_the_json_report_has_the_documented_keys():
+    data = json.loads(_report().json())
+    assert list(data) == ["api_base", "api_version", "recorded_at", "cassettes"]
+    assert data["cassettes"][3] == {
+        "name": "cvc_update",
+        "status": "drifted",
+        "reason": "",
+        "drift": [
+            {"path": "networks.preferred", "level": "info", "change": "new", "old": None, "new": "string"},
+            {"path": "wallet", "level": "warning", "change": "gone", "old": "null", "new": None},
+        ],
+    }
+
+
+def test_the_markdown_report_keeps_drift_refusals_and_the_unreachable_apart():
+    text = _report().markdown()
+    sections = {part.splitlines()[0]: part for part in text.split("\n## ")[1:]}
+    assert list(sections) == ["Drift", "Refused to this account", "Unreachable"]
+    assert "networks.preferred" in sections["Drift"]
+    assert "- card: this account" in sections["Refused to this account"]
+    assert "- person: unreachable" in sections["Unreachable"]
+    assert "| bank\\_account | unchanged | - |" in text
+    assert "**The run fails:** could not be recorded: person, pii" in text
+
+
+def test_markup_in_an_answer_stays_text():
+    text = _report(Result("card", "kept", "<img src=x> | [x](y) *b*", cause="answer")).markdown()
+    assert "<img" not in text
+    assert "\\| \\[x\\](y) \\*b\\*" in text
+
+
+def test_a_run_without_recordings_says_so():
+    assert "No test of this run needed a cassette." in RecordReport("b", "t", ()).markdown()
+
+
+@pytest.mark.parametrize(
+    ("name", "start"), [("r.md", "# Cassettes"), ("r.MARKDOWN", "# Cassettes"), ("sub/r.json", "{")]
+)
+def test_the_form_follows_the_suffix(tmp_path, name, start):
+    _report().write(checked_report(str(tmp_path / name), "--record-report"))
+    assert (tmp_path / name).read_text().startswith(start)
+
+
+@pytest.mark.parametrize("name", ["report", "report.txt", "md"])
+def test_an_unknown_suffix_is_a_usage_error(name):
+    with pytest.raises(UsageError, match=r"--record-report.*\.md, \.markdown, \.json"):
+        checked_report(name, "--record-report")
+
+
+def test_a_known_suffix_gives_the_path():
+    assert checked_report("a/b.json", "--record-report") == Path("a/b.json")
