@@ -1,0 +1,1 @@
+"""The marketplace: settings and addresses."""

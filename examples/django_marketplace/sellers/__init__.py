@@ -1,0 +1,1 @@
+"""Sellers and how they sign up."""
