@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
 from pytest_stripe_tokens import forms
 from pytest_stripe_tokens.catalogue import CATALOGUE, card_number
+from pytest_stripe_tokens.exchange import Request
 from pytest_stripe_tokens.redaction import hide, key_kind, params_of, reduce_account, reduce_params
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pytest_stripe_tokens.exchange import Request, Response
+    from pytest_stripe_tokens.exchange import Response
 
 TOKENS_PATH = "/v1/tokens"
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _LONGEST_VALUE = 60
 _ID = re.compile(r"/[a-z]+_\w{6,}")
+_READ_HEADERS = ("authorization", "stripe-account", "content-type", "content-encoding")
 _CARD_FIELDS = ("brand", "funding", "country")
 
 
@@ -125,6 +127,14 @@ def token_type(path: str, params: Mapping[str, Any]) -> str | None:
 
 def fingerprint(request: Request) -> MatchKey:
     """Reduce a request, sent or stored, to what it is matched by."""
+    headers = tuple((name, request.headers[name]) for name in _READ_HEADERS if name in request.headers)
+    return _fingerprint(request.method, request.url, headers, request.body)
+
+
+# A suite sends the same few requests in test after test: reducing one costs 0.15 ms.
+@lru_cache(maxsize=256)
+def _fingerprint(method: str, url: str, headers: tuple[tuple[str, str], ...], body: bytes) -> MatchKey:
+    request = Request(method, url, dict(headers), body)
     params = params_of(request)
     account = request.headers.get("stripe-account", "")
     return MatchKey(

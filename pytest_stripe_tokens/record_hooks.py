@@ -91,6 +91,7 @@ def begin(config: pytest.Config, run: Run, usage: Usage) -> None:
     record = RecordRun(from_environment(os.environ), choices, getattr(config, "workerinput", {}).get(_STAGE))
     run.recording = record
     config.stash[_key] = _Recording(record, run, usage)
+    config.pluginmanager.register(Scrubbing(record), "stripe-tokens-scrubbing")
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -107,14 +108,18 @@ def pytest_configure_node(node: Any) -> None:
         node.workerinput[_STAGE] = str(recording.record.directory)
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Hide what a recording must keep secret in what a report shows."""
-    report = yield
-    recording = item.config.stash.get(_key, None)
-    if recording:
-        recording.record.scrubber.report(report)
-    return report
+class Scrubbing:
+    """Hides what a recording must keep secret in what a report shows; registered only while recording."""
+
+    def __init__(self, record: RecordRun) -> None:
+        self._record = record
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Hide it in each report."""
+        report = yield
+        self._record.scrubber.report(report)
+        return report
 
 
 class Progress:
