@@ -136,4 +136,4 @@ def test_links_lead_to_files(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_path_of_a_machine_is_named(name):
-    assert not re.findall(r"(?:/home/|/root/|/tmp/|/Users/|/work/|[A-Z]:\\)", (ROOT / name).read_text(encoding="utf-8"))
+    assert not re.findall(r"/(?:home|root|tmp|Users|work)/|[A-Z]:\\", (ROOT / name).read_text(encoding="utf-8"))
