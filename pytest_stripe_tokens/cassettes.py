@@ -147,7 +147,7 @@ class Library:
                     self._found[path] = error
             found = self._found[path]
         if isinstance(found, CassetteError):
-            raise CassetteError(*found.args) from found.__cause__
+            raise CassetteError(*found.args) from None
         return found
 
 

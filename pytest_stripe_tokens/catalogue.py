@@ -174,7 +174,7 @@ TOKEN_TYPES: tuple[str, ...] = tuple(CATALOGUE)
 """The values of a token's `type`."""
 
 
-class TestValues(Mapping[str, Mapping[str, Any]]):
+class TestValues(Mapping[str, dict[str, Any]]):
     """Test values by name, read-only; put together when first looked at, which most test runs never do."""
 
     __test__ = False  # pytest would collect the name
@@ -183,11 +183,12 @@ class TestValues(Mapping[str, Mapping[str, Any]]):
         self._load = load
 
     @cached_property
-    def _values(self) -> dict[str, Mapping[str, Any]]:
-        return {name: MappingProxyType(dict(params)) for name, params in self._load().items()}
+    def _values(self) -> dict[str, dict[str, Any]]:
+        return {name: dict(params) for name, params in self._load().items()}
 
-    def __getitem__(self, name: str) -> Mapping[str, Any]:
-        return self._values[name]
+    def __getitem__(self, name: str) -> dict[str, Any]:
+        # A dict, because stripe-python sends any other mapping as its string; a new one, because a test may change it.
+        return dict(self._values[name])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_stripe_tokens.cassettes import CassetteError
 from pytest_stripe_tokens.catalogue import TOKEN_TYPES
 from pytest_stripe_tokens.matching import Player
 
@@ -94,11 +95,19 @@ class Playback:
         names = [named] if named else [name for name in TOKEN_TYPES if name in types]
         for name in names:
             if name not in self._players:
-                cassette = self._library.find(name)
+                cassette = self._find(name)
                 if cassette is None and self._settings.mode == "replay" and not self._settings.cassette:
                     cassette = self._library.builtin(name)
                 self._players[name] = (cassette, Player([cassette])) if cassette else None
         return [opened for name in names if (opened := self._players[name]) is not None]
+
+    def _find(self, name: str) -> Cassette | None:
+        try:
+            return self._library.find(name)
+        except CassetteError:
+            # One that a test needs and can't be read is not one that nobody needs.
+            self.used.add(name)
+            raise
 
 
 _DIFFERENCES = 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sysconfig
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import pytest
 
@@ -125,8 +125,15 @@ def _prepare(config: pytest.Config, item: pytest.Item) -> None:
     if markers:
         item.stash[_settings_key] = _marked(config, markers, item.nodeid)
     if markers or _SANDBOX in names:
-        ordered = [_SANDBOX, *(name for name in names if name != _SANDBOX)]
-        setattr(item, "fixturenames", ordered)  # noqa: B010 - not every item has them
+        others = [name for name in names if name != _SANDBOX]
+        # Wider fixtures come first: what they set up outlives this test's sandbox.
+        wider = sum(_is_wider(item, name) for name in others)
+        setattr(item, "fixturenames", [*others[:wider], _SANDBOX, *others[wider:]])  # noqa: B010 - not every item has it
+
+
+def _is_wider(item: pytest.Item, name: str) -> bool:
+    known: dict[str, Any] = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    return name in known and known[name][-1].scope != "function"
 
 
 def _marked(config: pytest.Config, markers: list[Any], test: str) -> Settings:
@@ -156,13 +163,23 @@ def pytest_runtest_makereport(
     """Show a failure of ours at the suite's own line, and tell it from one that the code under test swallowed."""
     tokens = item.stash.get(_tokens_key, None)
     if tokens is not None and call.excinfo is not None:
-        shown = str(call.excinfo.value)
+        raised = list(_parts(call.excinfo.value))
+        shown = "\n".join(str(error) for error in raised)
         swallowed = [message for message in tokens.failures if message not in shown]
         if len(swallowed) < len(tokens.failures):
-            _shorten(call.excinfo.value)
+            for error in raised:
+                _shorten(error)
             call.excinfo = pytest.ExceptionInfo[BaseException].from_exception(call.excinfo.value)
         tokens.failures[:] = swallowed
     return (yield)
+
+
+def _parts(error: BaseException) -> Iterator[BaseException]:
+    """Give an exception and, of a task group's, those inside it."""
+    yield error
+    if isinstance(error, BaseExceptionGroup):
+        for inner in cast("BaseExceptionGroup[BaseException]", error).exceptions:
+            yield from _parts(inner)
 
 
 def _shorten(error: BaseException) -> None:
@@ -184,6 +201,18 @@ def _of_suite(traceback: TracebackType | None) -> TracebackType | None:
     return TracebackType(rest, traceback.tb_frame, traceback.tb_lasti, traceback.tb_lineno)
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Note where only some files, or nothing at all, is run."""
+    config = session.config
+    named = [config.invocation_params.dir / argument.partition("::")[0] for argument in config.args]
+    if (
+        config.option.collectonly
+        or any("::" in argument for argument in config.args)
+        or any(path.is_file() for path in named)
+    ):
+        config.stash[_usage_key].is_partial = True
+
+
 def pytest_deselected(items: list[pytest.Item]) -> None:
     """Note that not every test runs: a cassette may be used by one that does not."""
     if items:
@@ -202,6 +231,7 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Hand a worker's ledger to the controller of pytest-xdist, and let it end as the worker would have."""
     usage = session.config.stash[_usage_key]
+    usage.is_partial = usage.is_partial or bool(session.shouldfail or session.shouldstop)
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         output["stripe_tokens"] = usage.to_dict()
@@ -214,7 +244,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     usage, settings = config.stash[_usage_key], config.stash[_run_key].settings
     if usage.usage_error:
         terminalreporter.write_line(f"ERROR: {usage.usage_error}", red=True)
-    is_whole = not usage.is_partial and not usage.usage_error and not any("::" in argument for argument in config.args)
+    is_whole = not usage.is_partial and not usage.usage_error
     lines = report.unused(settings, usage) if is_whole else []
     if lines:
         terminalreporter.section("stripe-tokens")

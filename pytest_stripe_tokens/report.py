@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from os import SEEK_END
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens import sdk
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.settings import Settings
 
 _SHOWN = 8
+_READ = 1024
 
 
 @dataclass
@@ -70,9 +72,13 @@ def _heads(directory: Path) -> Iterator[tuple[str, str]]:
         return
     for name in _names(directory):
         try:
-            with (directory / f"{name}.yaml").open(encoding="utf-8", errors="replace") as file:
-                # The metadata stands before the interactions: the header must not read, or parse, the whole file.
-                yield name, file.read(1024)
+            with (directory / f"{name}.yaml").open("rb") as file:
+                # The metadata stands before the interactions, or after them in a file with sorted keys: the header must
+                # not read, or parse, the whole file.
+                start = file.read(_READ)
+                size = file.seek(0, SEEK_END)
+                file.seek(max(size - _READ, len(start)))
+                yield name, (start + b"\n" + file.read()).decode("utf-8", "replace")
         except OSError:
             continue
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote
 
@@ -43,7 +43,7 @@ class Surroundings:
     Args:
         library: the suite's cassettes, read once in a run.
         generator: of the test's generated answers.
-        test: what messages call the test, its node id.
+        test: its node id, as messages name it; empty outside pytest.
         params: default parameters per type, merged over the built-in ones.
         traffic: what the test records; None where nothing is recorded.
         fail: ends the test with a message; called once for each request that mode `replay` misses.
@@ -51,7 +51,7 @@ class Surroundings:
 
     library: Library
     generator: Generator
-    test: str = "this sandbox"
+    test: str = ""
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, "Mapping[str, Any]"])
     traffic: Traffic | None = None
     fail: Callable[[str], NoReturn] = _raise_missed
@@ -170,8 +170,9 @@ class StripeTokens:
         try:
             return self._exchange(request)
         except CassetteError as error:
-            # A client may swallow an exception; what ends the test gets through, and is kept for the teardown.
-            self._fail(str(error))
+            message = str(error)
+        # A client may swallow an exception; what ends the test gets through, and is kept for the teardown.
+        return self._fail(message)
 
     def _exchange(self, request: Request, asked: Asked = BY_CODE) -> Outcome:
         with self._lock:
@@ -184,6 +185,8 @@ class StripeTokens:
                 response = self._simulator.refuse(request, failure.error())
             else:
                 return Outcome(exception=failure.exception, delay=failure.delay)
+            if request.method == "HEAD":
+                response = replace(response, body=b"")
             entry.response_status = response.status
             return Outcome(response, delay=failure.delay if failure else 0)
 
@@ -207,9 +210,9 @@ class StripeTokens:
             if played is not None:
                 return played
             if self._settings.mode == "replay" and known is None:
-                self._miss(request, entry)
+                self._miss(request, entry, asked)
         elif self._settings.mode == "replay":
-            self._miss(request, entry)
+            self._miss(request, entry, asked)
         response = self._simulator.answer(request)
         origin = self._origins.get(token_id, "generated") if token_id else "generated"
         self._remember(response, origin)
@@ -266,17 +269,27 @@ class StripeTokens:
         if token is not None:
             self._origins[str(token["id"])] = origin
 
-    def _miss(self, request: Request, entry: SeenRequest) -> NoReturn:
+    def _miss(self, request: Request, entry: SeenRequest, asked: Asked) -> NoReturn:
         type_ = f" ({entry.token_type})" if entry.token_type else ""
         where = "" if request.host == API_HOST else f"{request.host}"
         lines = [
             f"no recording for {request.method} {where}{request.path}{type_}, and the mode is replay",
-            f"test: {self._surroundings.test}",
+            f"test: {self._surroundings.test or 'none, a sandbox outside pytest'}",
             *self._playback.explain(request, self._types(entry)),
-            f'record it: pytest --stripe-record "{self._surroundings.test}"',
+            *self._how_to_record(asked),
             'or let it be generated: --stripe-tokens auto, or @pytest.mark.stripe_tokens(mode="generate")',
         ]
         self._fail("\n".join(lines))
+
+    def _how_to_record(self, asked: Asked) -> list[str]:
+        test = self._surroundings.test
+        if not test:
+            return []
+        command = f'record it: pytest --stripe-record "{test}"'
+        if asked.is_fixtures or self._settings.cassette:
+            return [command]
+        # A type's cassette holds what its fixture sends, and a named one whatever the test does.
+        return ['give the test a cassette: @pytest.mark.stripe_tokens(cassette="name")', command]
 
     def _fail(self, message: str) -> NoReturn:
         self.failures.append(message)

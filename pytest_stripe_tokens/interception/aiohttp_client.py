@@ -36,6 +36,8 @@ def _request(gate: Gate, previous: Any) -> Any:
             url = base.join(url)
         if not gate.takes(url.host):
             return await previous(self, method, str_or_url, **kwargs)
+        if self.closed:
+            raise RuntimeError("Session is closed")
         raise_for_status = kwargs.pop("raise_for_status", None)
         sent = _encoded(self, kwargs, url)
         stubs: Any = import_module("vcr.stubs.aiohttp_stubs")

@@ -95,9 +95,13 @@ def _transport_for_url(transport_type: Any, method: str) -> Callable[[Gate, Any]
 
         @functools.wraps(previous)
         def transport_for_url(self: Any, url: Any) -> Any:
-            found = previous(self, url)
-            is_covered = type(found) is transport_type and getattr(transport_type, method) is not ours
-            return _Pinned(found, method, ours) if is_covered and gate.takes(url.host) else found
+            found: Any = previous(self, url)
+            if not gate.takes(url.host):
+                return found
+            # A sandbox around this one has pinned its own.
+            plain: Any = found.inner if isinstance(found, _Pinned) else found
+            is_covered = type(plain) is transport_type and getattr(transport_type, method) is not ours
+            return _Pinned(plain, method, ours) if is_covered else plain
 
         return transport_for_url
 
@@ -108,4 +112,5 @@ class _Pinned:
     """A transport whose handler is the one that was in place when the sandbox opened."""
 
     def __init__(self, transport: Any, method: str, handler: Any) -> None:
+        self.inner = transport
         setattr(self, method, functools.partial(handler, transport))

@@ -73,6 +73,7 @@ class _Direct(_Adapter):
 
     def send(self, request: Any, **options: Any) -> Any:
         """Answer at once; a body that is yet to be read goes through urllib3."""
+        __tracebackhide__ = True  # pytest's --showlocals would show what was sent
         body = request.body or b""
         if not isinstance(body, (str, bytes)):
             return super().send(request, **options)

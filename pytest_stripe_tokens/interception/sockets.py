@@ -71,8 +71,8 @@ def _getaddrinfo(gate: Gate, previous: Any) -> Any:
         if isinstance(name, str) and gate.takes(name):
             raise socket.gaierror(
                 socket.EAI_NONAME,
-                f"pytest-stripe-tokens lets nothing reach {name} from this test, and can't answer this HTTP client: "
-                "use requests, urllib3, httpx, aiohttp, urllib.request or http.client",
+                f"pytest-stripe-tokens lets nothing reach {name} from this test, and can't answer this HTTP client "
+                "or this redirect: use requests, urllib3, httpx, aiohttp, urllib.request or http.client",
             )
         return previous(host, *args, **kwargs)
 

@@ -13,6 +13,8 @@ import stripe
 import urllib3
 from clients import CLIENTS
 
+from pytest_stripe_tokens import TEST_BANK_ACCOUNTS, TEST_CARDS
+
 API = "https://api.stripe.com/v1/tokens"
 KEY = "sk_test_mine"
 CARD = {"card[number]": "4000056655665556", "card[exp_month]": "12", "card[exp_year]": "2050"}
@@ -144,6 +146,25 @@ def test_a_proxy_of_the_environment_changes_nothing(stripe_tokens, monkeypatch):
     assert requests.get(f"{API}/{token}", auth=(KEY, ""), timeout=5).json() == token
     with httpx.Client(verify=False) as client:
         assert client.get(f"{API}/{token}", auth=(KEY, "")).json() == token
+
+
+def test_an_answer_to_head_has_no_body(stripe_tokens):
+    url = f"{API}/tok_1"
+    assert requests.head(url, auth=(KEY, ""), timeout=5).content == b""
+    with httpx.Client(verify=False) as client:
+        assert client.head(url, auth=(KEY, "")).content == b""
+    assert urllib3.PoolManager().request("HEAD", url).data == b""
+
+
+@pytest.mark.parametrize("values", [TEST_CARDS["visa"], TEST_BANK_ACCOUNTS["DE"]])
+def test_test_values_are_taken_by_stripe_python_as_they_are(values, stripe_tokens):
+    type_ = "card" if "number" in values else "bank_account"
+    assert (
+        stripe.Token.create(
+            **{type_: {"exp_month": 12, "exp_year": 2050, **values} if type_ == "card" else values}
+        ).type
+        == type_
+    )
 
 
 def test_no_client_warns(stripe_tokens):

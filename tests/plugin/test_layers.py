@@ -206,6 +206,54 @@ def test_it(card_token, stripe_tokens):
     _run(suite, server, text).assert_outcomes(passed=1)
 
 
+@pytest.mark.parametrize("get", ["by_requests", "by_urllib3", "by_httpx", "by_httpx_async", "by_aiohttp", "by_urllib"])
+def test_every_client_is_answered_by_the_inner_sandbox(suite, server, get):
+    text = f"""
+from pytest_stripe_tokens import stripe_sandbox
+
+def test_it(stripe_tokens):
+    with stripe_sandbox(mode="generate") as inner:
+        {get}(STRIPE)
+        assert len(inner.requests) == 1
+    assert stripe_tokens.requests == []
+    {get}(STRIPE)
+    assert len(stripe_tokens.requests) == 1
+"""
+    _run(suite, server, text).assert_outcomes(passed=1)
+
+
+def test_a_session_wide_sandbox_lies_around_the_tests_own(suite, server):
+    text = """
+from pytest_stripe_tokens import stripe_sandbox
+
+@pytest.fixture(scope="session")
+def wide():
+    with stripe_sandbox(seed=3) as tokens: yield tokens
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_it(wide, card_token, turn):
+    assert card_token.id in by_requests(f"https://api.stripe.com/v1/tokens/{card_token}")
+    assert card_token.id not in wide.tokens
+"""
+    _run(suite, server, text).assert_outcomes(passed=2)
+
+
+def test_what_a_wider_fixture_replaces_is_not_ours(suite, server):
+    text = """
+import stripe
+
+@pytest.fixture(scope="module")
+def key():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stripe, "api_key", "sk_test_theirs")
+        yield
+
+def test_first(key, card_token): assert stripe.api_key == "sk_test_theirs"
+"""
+    suite.write("test_second.py", "import stripe\ndef test_it(): assert stripe.api_key is None\n")
+    _run(suite, server, text).assert_outcomes(passed=2)
+
+
 def test_a_mock_of_stripe_in_a_test_that_does_not_ask_for_us_is_left_alone(suite, server):
     text = """
 def test_first(stripe_tokens): ...

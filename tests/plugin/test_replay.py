@@ -85,6 +85,36 @@ def test_a_miss_fails_the_test_at_its_line_without_a_retry(suite, call):
     assert "site-packages" not in result.stdout.str().partition("warnings summary")[0]
 
 
+def test_a_miss_in_a_task_group_is_not_called_swallowed(suite):
+    suite.write(
+        "test_it.py",
+        """
+        import asyncio, httpx
+
+        async def get():
+            async with httpx.AsyncClient() as client: await client.get("https://api.stripe.com/v1/charges/ch_1")
+
+        async def both():
+            async with asyncio.TaskGroup() as group: group.create_task(get())
+
+        def test_it(stripe_tokens): asyncio.run(both())
+        """,
+    )
+    result = suite.run("--stripe-tokens=replay")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*no recording for GET /v1/charges/ch_1, and the mode is replay"])
+
+
+def test_a_miss_of_the_code_under_test_says_how_it_is_recorded(suite):
+    suite.write("test_it.py", MISS + "def test_it(stripe_tokens):\n    by_stripe()\n")
+    suite.run("--stripe-tokens=replay").stdout.fnmatch_lines(
+        [
+            'E *give the test a cassette: @pytest.mark.stripe_tokens(cassette="name")',
+            "E *record it: pytest --stripe-record*",
+        ]
+    )
+
+
 @pytest.mark.parametrize("call", ["by_stripe", "by_httpx"])
 def test_a_miss_is_no_stripe_error(suite, call):
     suite.write(

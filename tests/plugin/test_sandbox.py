@@ -94,6 +94,13 @@ def test_stripe_sandbox_replays_the_built_in_cassettes(tmp_path):
         assert stripe_tokens.create("card").origin == "documented"
 
 
+def test_a_miss_in_stripe_sandbox_names_no_command_that_records_a_whole_suite(tmp_path):
+    with stripe_sandbox(mode="replay", cassettes=tmp_path), pytest.raises(RequestMissed) as missed:
+        requests.get(f"{API}/tok_1", auth=AUTH, timeout=5)
+    assert "test: none, a sandbox outside pytest" in str(missed.value)
+    assert "--stripe-record" not in str(missed.value)
+
+
 def test_a_miss_in_stripe_sandbox_passes_any_except_exception(tmp_path):
     with stripe_sandbox(mode="replay", cassettes=tmp_path), pytest.raises(RequestMissed, match="no recording for GET"):
         requests.get(f"{API}/tok_1", auth=AUTH, timeout=5)

@@ -148,6 +148,28 @@ def test_the_summary_names_cassettes_that_no_test_used(suite):
     suite.run().stdout.fnmatch_lines(["unused: cassettes/old/refund.yaml*"])
 
 
+@pytest.mark.parametrize("args", [("--collect-only",), ("test_it.py",), ("-x",)])
+def test_the_summary_is_silent_where_a_test_may_have_had_no_turn(suite, args):
+    suite.write("cassettes/old/refund.yaml", "version: 1\nmetadata: {plugin_version: 0.1.0}\ninteractions: []\n")
+    suite.write("test_it.py", "def test_it(card_token): assert False")
+    suite.run(*args).stdout.no_fnmatch_line("*unused:*")
+
+
+def test_the_summary_does_not_name_a_cassette_that_a_test_could_not_read(suite):
+    suite.write("cassettes/card.yaml", "broken").write("test_it.py", TEST)
+    suite.run().stdout.no_fnmatch_line("*unused:*")
+
+
+def test_the_header_reads_a_cassette_with_sorted_keys(suite):
+    body = "x" * 5000
+    suite.write(
+        "cassettes/card.yaml",
+        f"interactions: []\nlong: {body}\nmetadata:\n  recorded_at: '2020-01-01T00:00:00+00:00'\nversion: 1\n",
+    )
+    suite.write("test_it.py", "def test_it(): ...")
+    suite.run().stdout.re_match_lines([r"stripe-tokens: mode auto, cassettes: card \(\d+ days old\), seed 0"])
+
+
 def test_the_summary_is_silent_where_not_every_test_ran(suite):
     suite.write("cassettes/old/refund.yaml", "version: 1\nmetadata: {plugin_version: 0.1.0}\ninteractions: []\n")
     suite.write("test_it.py", TEST + "\ndef test_other(): ...")
