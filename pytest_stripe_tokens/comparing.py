@@ -25,7 +25,8 @@ Identity = tuple[str, int]
 _ID = re.compile(r"(?<![A-Za-z0-9_])([a-z]+(?:_[a-z]+)*_)[A-Za-z0-9]{8,}(?![A-Za-z0-9])")
 _DIGIT = re.compile("[0-9]")
 # Of the answer's headers: what is another one each time, or says how busy the server was.
-_VOLATILE_HEADERS = frozenset({"request-id", "retry-after", "stripe-should-retry"})
+# An account that the flow itself made has another id each time; a request is matched by it all the same.
+_VOLATILE_HEADERS = frozenset({"request-id", "retry-after", "stripe-should-retry", "stripe-account"})
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,9 @@ def identities(interactions: Sequence[Interaction]) -> list[Identity]:
         identity = (text, counts[text])
         found.append(identity)
         digest = hashlib.sha256(repr(identity).encode()).hexdigest()[:12]
-        for index, (prefix, name) in enumerate(_ids(interaction.answer)):
-            known.setdefault(name, f"{prefix}{digest}.{index}")
+        # By its place among the fields, not by its turn: the order of a JSON object's fields is no behaviour.
+        for path, prefix, name in _ids(interaction.answer):
+            known.setdefault(name, f"{prefix}{digest}{path}")
     return found
 
 
@@ -112,9 +114,11 @@ def _headers(headers: Any, prefix: str) -> dict[str, str]:
 
 def _request_text(interaction: Interaction, known: dict[str, str]) -> str:
     request = interaction.request
-    sent = "\n".join((request.method, unquote(request.url), unquote(request.body.decode("utf-8", errors="replace"))))
+    account = request.headers.get("stripe-account", "")
+    body = unquote(request.body.decode("utf-8", errors="replace"))
+    sent = "\n".join((request.method, unquote(request.url), body, known.get(account, account)))
     text = _ID.sub(lambda match: known.get(match[0]) or _cut(match), sent)
-    return "\n".join((text, request.headers.get("stripe-account", ""), key_kind(request.headers)))
+    return "\n".join((text, key_kind(request.headers)))
 
 
 def _cut(match: re.Match[str]) -> str:
@@ -122,14 +126,14 @@ def _cut(match: re.Match[str]) -> str:
     return match[1] if _DIGIT.search(match[0]) else match[0]
 
 
-def _ids(value: Any) -> Iterator[tuple[str, str]]:
+def _ids(value: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
     if isinstance(value, dict):
-        for item in cast("dict[str, Any]", value).values():
-            yield from _ids(item)
+        for name, item in sorted(cast("dict[str, Any]", value).items()):
+            yield from _ids(item, f"{path}.{name}")
     elif isinstance(value, list):
-        for item in cast("list[object]", value):
-            yield from _ids(item)
+        for index, item in enumerate(cast("list[object]", value)):
+            yield from _ids(item, f"{path}.{index}")
     elif isinstance(value, str):
         match = _ID.fullmatch(value)
         if match:
-            yield match[1], value
+            yield path, match[1], value

@@ -54,12 +54,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_load_initial_conftests(parser: pytest.Parser) -> Generator[None, object, object]:
-    """Add `--record` once all plugins and conftests have added theirs: where one owns it, it stays theirs.
+def pytest_load_initial_conftests(parser: pytest.Parser, args: list[str]) -> Generator[None, object, object]:
+    """Add `--record`, where it is asked for, once plugins and conftests have added theirs: an owner keeps it.
 
-    Two owners of one option keep pytest from starting.
+    Two owners of one option keep pytest from starting, and a conftest in a test directory adds its own still later.
     """
     result = yield
+    if not {"--record", "-h", "--help"} & set(args):
+        return result
     try:
         _, unknown = parser.parse_known_and_unknown_args(["--record"])
     except pytest.UsageError:

@@ -34,13 +34,13 @@ class RecordSettings:
         secret_key: begins with `sk_test_` or `rk_test_`.
         publishable_key: begins with `pk_test_`; None where the environment has none.
         api_base: scheme and host, perhaps a port and a path, without a final slash.
-        trusted: the file or directory of certificates that TLS trusts; None for the system's.
+        trusted: the files and directories of certificates that TLS trusts; empty for the system's.
     """
 
     secret_key: str = field(repr=False)
     publishable_key: str | None = field(default=None, repr=False)
     api_base: str = f"https://{API_HOST}"
-    trusted: Path | None = None
+    trusted: tuple[Path, ...] = ()
 
     @property
     def keys(self) -> frozenset[str]:
@@ -101,12 +101,9 @@ def _checked_base(base: str) -> str:
     return base.rstrip("/")
 
 
-def _trusted(environ: Mapping[str, str]) -> Path | None:
-    for name in TRUST_NAMES:
-        value = environ.get(name, "")
-        if value:
-            path = Path(value)
-            if not path.exists():
-                raise UsageError(f"--record: {name} names {value}, which does not exist; TLS would trust nothing")
-            return path
-    return None
+def _trusted(environ: Mapping[str, str]) -> tuple[Path, ...]:
+    named = {name: Path(environ[name]) for name in TRUST_NAMES if environ.get(name)}
+    for name, path in named.items():
+        if not path.exists():
+            raise UsageError(f"--record: {name} names {path}, which does not exist; TLS would trust nothing")
+    return tuple(named.values())

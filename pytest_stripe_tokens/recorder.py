@@ -160,7 +160,7 @@ class LiveAPI:
             except TimeoutError:
                 raise _LostError(f"no connection to {server} in {limits.connect:g} s", 1, halts=True) from None
             except ssl.SSLCertVerificationError as error:
-                hint = "name the file of trusted certificates in SSL_CERT_FILE"
+                hint = "name the file of trusted certificates in SSL_CERT_FILE or REQUESTS_CA_BUNDLE"
                 raise _LostError(f"{server}: TLS: {error.verify_message}; {hint}", 1, halts=True) from None
             except OSError as error:
                 raise _LostError(f"{server}: {_why(error)}", limits.losses, halts=True) from None
@@ -197,15 +197,19 @@ class LiveAPI:
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        trusted = self._settings.trusted
-        if trusted is None:
+        if not self._settings.trusted:
             return ssl.create_default_context()
-        try:
-            if trusted.is_dir():
-                return ssl.create_default_context(capath=trusted)
-            return ssl.create_default_context(cafile=trusted)
-        except (OSError, ssl.SSLError) as error:
-            raise LiveError(f"{trusted} holds no certificates that TLS can read: {_why(error)}", halts=True) from None
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        for trusted in self._settings.trusted:
+            try:
+                if trusted.is_dir():
+                    context.load_verify_locations(capath=trusted)
+                else:
+                    context.load_verify_locations(cafile=trusted)
+            except (OSError, ssl.SSLError) as error:
+                reason = f"{trusted} holds no certificates that TLS can read: {_why(error)}"
+                raise LiveError(reason, halts=True) from None
+        return context
 
     def _wait(self, response: Response, tries: int) -> float | None:
         """How long to wait before the next try; None where there is none."""
@@ -257,7 +261,7 @@ def _checked(response: Response) -> Response:
         what = "JSON that is cut short or broken" if "json" in kind else f"{kind.partition(';')[0]}, not JSON"
         raise LiveError(f"the server answered {response.status} with {what}") from None
     if _is_live(value):
-        raise LiveError("the server answered with livemode: true; only test mode is recorded", halts=True)
+        raise LiveError("the server answered with livemode: true; only test mode is recorded")
     return response
 
 

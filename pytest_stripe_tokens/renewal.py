@@ -92,7 +92,11 @@ class Renewal:
         return Result(take.name, problem.status, f"{problem.reason}; {kept}", problem.drift, problem.cause, version)
 
     def _exists(self, name: str) -> bool:
-        return self.library.path(name).exists()
+        try:
+            return self.library.path(name).exists()
+        except CassetteError:
+            # A link that leads out of the directory: there is a file, and it stays.
+            return True
 
     def _replace(self, take: Take, version: str | None) -> Result:
         old = self.library.find(take.name)

@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 
 from pytest_stripe_tokens import forms
 from pytest_stripe_tokens.redaction import reduce_params
-from pytest_stripe_tokens.sensitive import HIDDEN, SECRET_NAMES
+from pytest_stripe_tokens.sensitive import HIDDEN, SECRET_NAMES, hide
 
 if TYPE_CHECKING:
     import logging
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _SHORT = 6
 _NAMES = "|".join(sorted((name.replace("_", "[_-]?") for name in SECRET_NAMES), key=len, reverse=True))
 _POST_DATA = re.compile(r"post_data=('[^']*'|\S+)")
+_CVC = re.compile(r"""(cvc(?:[\\"'\]]|%5D)*\s*[:=,]\s*[\\"']*)[0-9]{3,4}(?![0-9A-Za-z])""", re.IGNORECASE)
+_LOG_LINK = re.compile(r"(https://dashboard\.stripe\.com/)[^\s'\"<>]+")
 _SHOWN = ("longrepr", "sections", "user_properties")
 
 
@@ -40,7 +42,9 @@ class Scrubber:
     def text(self, text: str) -> str:
         """Hide each secret as it is, url-encoded and as JSON escapes it; a short one beside its parameter's name."""
         pattern = self._compiled()
-        return text if pattern is None else pattern.sub(_hidden, text)
+        known = text if pattern is None else pattern.sub(_hidden, text)
+        # A client may log a request before it is known here, and a test may show what it never sends.
+        return _LOG_LINK.sub(rf"\1{HIDDEN}", _CVC.sub(rf"\1{HIDDEN}", hide(known)))
 
     def report(self, report: Any) -> None:
         """Hide the secrets in a test's report, in place."""

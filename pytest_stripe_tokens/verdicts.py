@@ -80,7 +80,7 @@ _NOT_REFUSING = frozenset({"account_invalid", "parameter_unknown", "resource_mis
 _NEVER_STORED = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT})
 _SERVER_ERROR = 500
 _ANSWERED = {
-    HTTPStatus.UNAUTHORIZED: Problem("kept", "answer", "the key is not accepted", halts=True),
+    HTTPStatus.UNAUTHORIZED: Problem("kept", "answer", "the key is not accepted"),
     HTTPStatus.TOO_MANY_REQUESTS: Problem("kept", "unreachable", "rate limited"),
     _SERVER_ERROR: Problem("kept", "unreachable", "the server fails"),
 }

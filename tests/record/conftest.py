@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 import server as test_mode
 import trustme
+from quiet_plugins import QUIET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-# Loading the plugins that happen to be installed takes two thirds of such a run's time.
-QUIET = ("-p", "stripe_tokens", "-p", "xdist", "-p", "no:cacheprovider")
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 import server as test_mode
+from quiet_plugins import QUIET
 
-from conftest import QUIET
 from pytest_stripe_tokens.cassettes import read
 
 KILLS = 200

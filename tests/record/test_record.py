@@ -528,3 +528,46 @@ def test_an_account_whose_id_is_not_stored_is_asked_for_by_it(suite, server):
     stored = (suite.path / "cassettes/sellers/owner.yaml").read_text()
     assert len(live) == 1
     assert live.pop() not in stored
+
+
+def test_both_files_of_trust_are_trusted(suite, tls_server, trust, authority, tmp_path):
+    import trustme
+
+    other = tmp_path / "other.pem"
+    trustme.CA().cert_pem.write_to_path(str(other))
+    suite.monkeypatch.setenv("STRIPE_API_BASE", tls_server.url)
+    suite.monkeypatch.setenv("SSL_CERT_FILE", str(other))
+    suite.monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(trust))
+    suite.write("test_it.py", "def test_it(card_token): ...")
+    suite.record().stdout.fnmatch_lines(["  card  refreshed  *"])
+
+
+def test_a_connected_accounts_flow_is_unchanged_the_second_time(suite):
+    suite.write("test_it.py", CONNECT)
+    suite.record().assert_outcomes(passed=1)
+    before = suite.hashes()
+    suite.record().stdout.fnmatch_lines(["  sellers/owner  unchanged"])
+    assert suite.hashes() == before
+
+
+def test_another_order_of_an_answers_fields_is_no_other_behaviour(suite, server, recordings):
+    def reverse(token):
+        items = list(reversed(token.items()))
+        token.clear()
+        token.update(items)
+
+    suite.write("test_it.py", "def test_it(card_token): ...").give(recordings, "card")
+    server.fail(test_mode.changed(reverse))
+    before = suite.hashes()
+    suite.record().stdout.fnmatch_lines(["  card  unchanged"])
+    assert suite.hashes() == before
+
+
+def test_a_cassette_that_leads_out_of_the_directory_stops_no_other(suite):
+    suite.write("test_it.py", "def test_card(card_token): ...\ndef test_pii(pii_token): ...\n")
+    suite.cassettes.mkdir()
+    suite.write("elsewhere/card.yaml", "old")
+    (suite.cassettes / "card.yaml").symlink_to(suite.path / "elsewhere/card.yaml")
+    result = suite.record()
+    result.stdout.fnmatch_lines(["  card  kept *", "  pii   refreshed  *"])
+    assert (suite.path / "elsewhere/card.yaml").read_text() == "old"

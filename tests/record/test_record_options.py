@@ -105,3 +105,11 @@ def test_the_environments_publishable_key_is_used_where_the_code_uses_one(suite,
     suite.record().assert_outcomes(passed=1)
     assert server.requests[0].headers["authorization"] == f"Bearer {test_mode.PUBLISHABLE_KEY}"
     suite.run("--stripe-tokens=replay").assert_outcomes(passed=1)
+
+
+def test_a_conftest_of_a_directory_may_own_record(suite):
+    suite.write(
+        "pkg/deep/conftest.py", "def pytest_addoption(parser): parser.addoption('--record', action='store_true')\n"
+    )
+    suite.write("pkg/deep/test_deep.py", "def test_it(card_token): ...\n")
+    suite.run().assert_outcomes(passed=1)

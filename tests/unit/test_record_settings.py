@@ -15,7 +15,7 @@ def test_key_and_default_address_are_read():
         SECRET,
         "https://api.stripe.com",
         None,
-        None,
+        (),
     )
 
 
@@ -78,10 +78,13 @@ def test_an_address_that_is_none_is_a_usage_error(base):
     assert "canary" not in str(error.value)
 
 
-def test_the_first_trusted_file_wins(tmp_path):
-    (tmp_path / "a.pem").touch()
-    environ = {"STRIPE_SECRET_KEY": SECRET, "REQUESTS_CA_BUNDLE": str(tmp_path / "b.pem")}
-    assert from_environment({**environ, "SSL_CERT_FILE": str(tmp_path / "a.pem")}).trusted == tmp_path / "a.pem"
+def test_every_trusted_file_is_read_and_must_exist(tmp_path):
+    own, bundle = tmp_path / "a.pem", tmp_path / "b.pem"
+    own.touch()
+    environ = {"STRIPE_SECRET_KEY": SECRET, "SSL_CERT_FILE": str(own), "REQUESTS_CA_BUNDLE": str(bundle)}
+    bundle.touch()
+    assert set(from_environment(environ).trusted) == {own, bundle}
+    bundle.unlink()
     with pytest.raises(UsageError, match=r"REQUESTS_CA_BUNDLE names .*b\.pem, which does not exist"):
         from_environment(environ)
 

@@ -18,7 +18,7 @@ SECRETS = ["sk_test_" + "canary1234567890", "000123456789", "123", "a b&cdef"]
         ("9000123456789", "9000123456789"),
         ("{'cvc': '123', 'exp': '123'}", "{'cvc': '***', 'exp': '123'}"),
         ("card%5Bcvc%5D=123", "card%5Bcvc%5D=***"),
-        ("card[cvc]=1234", "card[cvc]=1234"),
+        ("card[cvc]=1234", "card[cvc]=***"),
         ("a+b%26cdef and a%20b%26cdef and a b&cdef", "*** and *** and ***"),
         ("nothing to see", "nothing to see"),
     ],
