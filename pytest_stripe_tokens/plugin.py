@@ -1,7 +1,8 @@
-"""pytest's hooks, options, marker and fixtures; the only module that imports pytest."""
+"""pytest's hooks, options, marker and fixtures; with record_hooks the only module that imports pytest."""
 
 from __future__ import annotations
 
+import os
 import sysconfig
 from pathlib import Path
 from types import TracebackType
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.token import Token
 
 # Between a test's line and the failure lie dozens of frames of HTTP clients, which explain nothing.
-_LIBRARIES = (*(sysconfig.get_paths()[name] for name in ("stdlib", "purelib", "platlib")), str(Path(__file__).parent))
+_LIBRARIES = tuple(
+    f"{place}{os.sep}"
+    for place in (*(sysconfig.get_paths()[name] for name in ("stdlib", "purelib", "platlib")), Path(__file__).parent)
+)
 _MARKER = "stripe_tokens"
 _SANDBOX = "_stripe_sandbox"
 _run_key = pytest.StashKey[Run]()
@@ -101,7 +105,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give marked tests the sandbox, and let it stand before any other fixture of a test that uses it.
+    """Give marked tests the sandbox, and let it stand before the other function-scoped fixtures of a test.
 
     Raises:
         pytest.UsageError: a marker's argument or value that is not one of the valid ones.

@@ -69,19 +69,19 @@ def _no_number(value: object) -> int:
 
 
 def checked_locale(value: str, source: str) -> str | None:
-    """Return a locale that Faker knows; None for the empty string.
+    """Return a locale in Faker's spelling; None for the empty string.
 
     Raises:
         UsageError: Faker does not know it; the message lists those it does.
     """
     if not value:
         return None
-    from pytest_stripe_tokens.simulator.generator import known_locales  # noqa: PLC0415 - reads Faker's directories
+    from pytest_stripe_tokens.simulator import generator  # noqa: PLC0415 - reads Faker's directories
 
-    locales = known_locales()
-    if value in locales:
-        return value
-    raise UsageError(f"{source}: Faker has no locale {value!r}; it has {', '.join(locales)}")
+    try:
+        return generator.checked_locale(value)
+    except ValueError as error:
+        raise UsageError(f"{source}: {error}") from None
 
 
 def marker_arguments(markers: Iterable[tuple[tuple[Any, ...], Mapping[str, Any]]], test: str) -> dict[str, Any]:

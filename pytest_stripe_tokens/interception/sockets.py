@@ -1,4 +1,4 @@
-"""http.client and what is built on it (urllib.request, urllib3, requests), answered through a socket of ours."""
+"""http.client and what is built on it (urllib.request, urllib3), answered through a socket of ours."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def test_the_marker_wins_over_the_option_and_the_option_over_the_ini_file(suite,
     [
         ("stripe_tokens_mode = rewind", "*unknown mode 'rewind'; the modes are auto, replay, generate*"),
         ("stripe_tokens_seed = lucky", "*'lucky' is no seed; a seed is a whole number*"),
-        ("stripe_tokens_locale = tlh_QO", "*Faker has no locale 'tlh_QO'; it has *de_DE*"),
+        ("stripe_tokens_locale = tlh_QO", "*'tlh_QO' is no locale of Faker's; it has *de_DE*"),
     ],
 )
 def test_a_bad_ini_value_is_a_usage_error_that_lists_the_valid_ones(suite, ini, message):

@@ -2,75 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
-import types
-import typing
-from functools import cache
-
 import pytest
 import stripe
+from simulator_api import fields_of, object_mismatches
 
 from pytest_stripe_tokens.catalogue import CATALOGUE, TEST_BANK_ACCOUNTS, TEST_CARDS, TOKEN_TYPES
 from pytest_stripe_tokens.simulator.generator import GeneratorFactory
 
 COUNT = 1000
-
-
-class Names(dict):
-    """A module's names, and those that it imports for type checkers only: classes of the SDK by their own name."""
-
-    def __missing__(self, name):
-        return getattr(stripe, name)
-
-
-@cache
-def fields_of(cls):
-    """Give a class's annotated fields, each with its type; those of its own, not the SDK's machinery's."""
-    names = Names(vars(importlib.import_module(cls.__module__)) | vars(cls))
-    hints = typing.get_type_hints(cls, None, names)
-    return {
-        name: hints[name]
-        for name in cls.__annotations__
-        if not name.startswith("_") and typing.get_origin(hints[name]) is not typing.ClassVar
-    }
-
-
-def mismatches(value, hint, path):
-    """Tell where a JSON value is not what an annotation says."""
-    if isinstance(hint, type) and typing.get_origin(hint) is None and issubclass(hint, stripe.StripeObject):
-        return object_mismatches(value, hint, path)
-    inner = typing.get_args(hint)
-    if typing.get_origin(hint) is typing.Union:
-        if value is not None and len(inner) == 2 and inner[1] is types.NoneType:
-            return mismatches(value, inner[0], path)
-        fits = any(not mismatches(value, argument, path) for argument in inner)
-    else:
-        fits = is_plain(value, hint, inner)
-    return [] if fits else [f"{path}: {value!r} is not {hint}"]
-
-
-def is_plain(value, hint, inner):
-    """Tell whether a value is what a literal, a collection or a plain type says."""
-    origin = typing.get_origin(hint)
-    if origin is typing.Literal:
-        return value in inner
-    if origin is list:
-        return isinstance(value, list) and not any(mismatches(item, inner[0], "") for item in value)
-    if origin is not None:  # UntypedStripeObject[str], a mapping
-        return isinstance(value, dict) and not any(mismatches(item, inner[-1], "") for item in value.values())
-    return type(value) is hint
-
-
-def object_mismatches(value, cls, path):
-    if not isinstance(value, dict):
-        return [f"{path}: {value!r} is no {cls.__name__}"]
-    found = []
-    for name, hint in fields_of(cls).items():
-        if name in value:
-            found += mismatches(value[name], hint, f"{path}.{name}")
-        elif types.NoneType not in typing.get_args(hint):
-            found.append(f"{path}.{name}: missing")
-    return found
 
 
 def requests(type_):
