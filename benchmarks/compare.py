@@ -42,7 +42,9 @@ class Result:
 
 def run(case: Case, directory: Path) -> tuple[float, int]:
     """Run a case once: seconds of processor time, and the largest process's peak in bytes."""
-    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    # Where nothing may be compiled ahead, every run would compile every library anew.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *case.options, str(directory)]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with subprocess.Popen(command, env=environment, cwd=directory, stdout=subprocess.PIPE, text=True) as process:

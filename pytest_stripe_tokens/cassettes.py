@@ -19,7 +19,7 @@ from typing import Any
 
 from pytest_stripe_tokens import recordings
 from pytest_stripe_tokens.catalogue import CATALOGUE
-from pytest_stripe_tokens.matching import Cassette, Interaction, Metadata, Player, fingerprint
+from pytest_stripe_tokens.matching import Cassette, Interaction, Metadata, Player
 from pytest_stripe_tokens.recordings import Malformed
 
 __all__ = [
@@ -29,7 +29,6 @@ __all__ = [
     "Library",
     "Metadata",
     "Player",
-    "fingerprint",
     "read",
     "render",
 ]
@@ -55,7 +54,7 @@ class Library:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._paths: dict[str, Path] = {}
-        self._found: dict[Path, Cassette | CassetteError | None] = {}
+        self._found: dict[str, Cassette | CassetteError | None] = {}
         self._lock = RLock()
 
     def path(self, name: str) -> Path:
@@ -129,23 +128,25 @@ class Library:
                 f"{cassette.path}: can't be written: {error.strerror or error}; what was there is unchanged"
             ) from error
         with self._lock:
-            self._found[cassette.path] = cassette
+            self._found[str(cassette.path)] = cassette
 
     def forget(self, name: str) -> None:
         """Read a cassette anew when it is asked for next: another process has written it."""
         with self._lock:
-            self._found.pop(self.path(name), None)
+            self._found.pop(str(self.path(name)), None)
 
     def _read_once(self, path: Path) -> Cassette | None:
+        # Text, because a path is slow to compare.
+        file = str(path)
         with self._lock:
-            if path not in self._found:
+            if file not in self._found:
                 try:
-                    self._found[path] = read(path)
+                    self._found[file] = read(path)
                 except FileNotFoundError:
-                    self._found[path] = None
+                    self._found[file] = None
                 except CassetteError as error:
-                    self._found[path] = error
-            found = self._found[path]
+                    self._found[file] = error
+            found = self._found[file]
         if isinstance(found, CassetteError):
             raise CassetteError(*found.args) from None
         return found

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 API_HOST = "api.stripe.com"
+_FRAMING = frozenset({"content-length", "transfer-encoding", "content-encoding"})
 
 
 def is_stripe_host(host: str | None) -> bool:
@@ -82,6 +83,21 @@ class Response:
             return HTTPStatus(self.status).phrase
         except ValueError:
             return ""
+
+    @cached_property
+    def sent_headers(self) -> Mapping[str, str]:
+        """The headers with the framing that the body has now, plain bytes of a known length; each in one line."""
+        kept = {name: value for name, value in self.headers.items() if name.lower() not in _FRAMING}
+        lines = {name: value if value.isprintable() else " ".join(value.split()) for name, value in kept.items()}
+        return {**lines, "Content-Length": str(len(self.body))}
+
+    @cached_property
+    def data(self) -> Any:
+        """What the body is as JSON, decoded once: it must not be changed; None where it is none."""
+        try:
+            return self.json()
+        except (ValueError, RecursionError):
+            return None
 
     def json(self) -> Any:
         """Decode the body.

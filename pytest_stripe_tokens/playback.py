@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.cassettes import CassetteError
 from pytest_stripe_tokens.catalogue import TOKEN_TYPES
+from pytest_stripe_tokens.exchange import API_HOST
 from pytest_stripe_tokens.matching import Player
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pytest_stripe_tokens.cassettes import Library
     from pytest_stripe_tokens.exchange import Request
+    from pytest_stripe_tokens.journal import Asked
     from pytest_stripe_tokens.matching import Cassette, Interaction
     from pytest_stripe_tokens.settings import Settings
 
@@ -33,13 +33,13 @@ class Playback:
         self._players: dict[str, tuple[Cassette, Player] | None] = {}
         self.used: set[str] = set()
 
-    def play(self, request: Request, types: Iterable[str]) -> tuple[Interaction, Cassette] | None:
-        """Answer a request from the cassettes of `types`, or from the one that the marker names.
+    def play(self, request: Request, token_type: str | None) -> tuple[Interaction, Cassette] | None:
+        """Answer a request from the cassette of a type, of any type where that is None, or from the marker's.
 
         Raises:
             CassetteError: a cassette can't be read.
         """
-        for cassette, player in self._open(types):
+        for cassette, player in self._open(token_type):
             interaction = player.play(request)
             if interaction is not None:
                 return self._note(cassette, interaction)
@@ -51,15 +51,34 @@ class Playback:
         Raises:
             CassetteError: a cassette can't be read.
         """
-        for cassette, player in self._open([token_type]):
+        for cassette, player in self._open(token_type):
             interaction = player.take_create(token_type)
             if interaction is not None:
                 return self._note(cassette, interaction)
         return None
 
-    def explain(self, request: Request, types: Iterable[str]) -> list[str]:
-        """Say what was searched, and which recording comes closest and differs in what."""
-        opened = self._open(types)
+    def missed(self, request: Request, token_type: str | None, *, test: str, asked: Asked) -> str:
+        """Say what was searched, which recording comes closest and differs in what, and how to record the request.
+
+        Args:
+            request: that no cassette holds.
+            token_type: as for `play`.
+            test: its node id; empty outside pytest.
+            asked: who sent it.
+        """
+        type_ = f" ({token_type})" if token_type else ""
+        where = "" if request.host == API_HOST else request.host
+        lines = [
+            f"no recording for {request.method} {where}{request.path}{type_}, and the mode is replay",
+            f"test: {test or 'none, a sandbox outside pytest'}",
+            *self._closest(request, token_type),
+            *self._how_to_record(test, asked),
+            'or let it be generated: --stripe-tokens auto, or @pytest.mark.stripe_tokens(mode="generate")',
+        ]
+        return "\n".join(lines)
+
+    def _closest(self, request: Request, token_type: str | None) -> list[str]:
+        opened = self._open(token_type)
         searched = [self.shown(cassette) for cassette, _ in opened]
         lines = [f"searched: {', '.join(searched) or f'nothing, there is no {self._lacking()}'}"]
         for cassette, player in opened:
@@ -73,6 +92,15 @@ class Playback:
                     lines.append(f"  and {len(differences) - _DIFFERENCES} more differences")
                 break
         return lines
+
+    def _how_to_record(self, test: str, asked: Asked) -> list[str]:
+        if not test:
+            return []
+        command = f'record it: pytest --stripe-record "{test}"'
+        if asked.is_fixtures or self._settings.cassette:
+            return [command]
+        # A type's cassette holds what its fixture sends, and a named one whatever the test does.
+        return ['give the test a cassette: @pytest.mark.stripe_tokens(cassette="name")', command]
 
     def shown(self, cassette: Cassette) -> str:
         """A cassette's path as a reader knows it."""
@@ -90,9 +118,9 @@ class Playback:
         name = f"{self._settings.cassette}.yaml" if self._settings.cassette else "cassette for it"
         return f"{name} in {self._settings.cassettes.name}/"
 
-    def _open(self, types: Iterable[str]) -> list[tuple[Cassette, Player]]:
-        named = self._settings.cassette
-        names = [named] if named else [name for name in TOKEN_TYPES if name in types]
+    def _open(self, token_type: str | None) -> list[tuple[Cassette, Player]]:
+        name = self._settings.cassette or token_type
+        names = (name,) if name else TOKEN_TYPES
         for name in names:
             if name not in self._players:
                 cassette = self._find(name)

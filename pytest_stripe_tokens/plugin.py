@@ -1,18 +1,14 @@
-"""pytest's hooks, options, marker and fixtures; with record_hooks the only module that imports pytest."""
+"""pytest's hooks, options and marker; with fixtures and record_hooks the only module that imports pytest."""
 
 from __future__ import annotations
 
-import os
-import sysconfig
-from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import Any
 
 import pytest
 
 from pytest_stripe_tokens import record_hooks, report
-from pytest_stripe_tokens.catalogue import CATALOGUE, TOKEN_TYPES
 from pytest_stripe_tokens.errors import UsageError
+from pytest_stripe_tokens.fixtures import SANDBOX, Fixtures, settings_key
 from pytest_stripe_tokens.sessions import Run
 from pytest_stripe_tokens.settings import (
     MODES,
@@ -23,24 +19,9 @@ from pytest_stripe_tokens.settings import (
     marker_arguments,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
-
-    from pytest_stripe_tokens.catalogue import TokenType
-    from pytest_stripe_tokens.sandbox import StripeTokens
-    from pytest_stripe_tokens.token import Token
-
-# Between a test's line and the failure lie dozens of frames of HTTP clients, which explain nothing.
-_LIBRARIES = tuple(
-    f"{place}{os.sep}"
-    for place in (*(sysconfig.get_paths()[name] for name in ("stdlib", "purelib", "platlib")), Path(__file__).parent)
-)
 _MARKER = "stripe_tokens"
-_SANDBOX = "_stripe_sandbox"
 _run_key = pytest.StashKey[Run]()
 _usage_key = pytest.StashKey[report.Usage]()
-_settings_key = pytest.StashKey[Settings]()
-_tokens_key = pytest.StashKey["StripeTokens"]()
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -84,6 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
         record_hooks.begin(config, run, usage)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
+    config.pluginmanager.register(Fixtures(run, usage), "stripe_tokens_fixtures")
 
 
 def _settings(config: pytest.Config) -> Settings:
@@ -127,12 +109,12 @@ def _prepare(config: pytest.Config, item: pytest.Item) -> None:
         return
     markers = [(mark.args, mark.kwargs) for mark in item.iter_markers(_MARKER)]
     if markers:
-        item.stash[_settings_key] = _marked(config, markers, item.nodeid)
-    if markers or _SANDBOX in names:
-        others = [name for name in names if name != _SANDBOX]
+        item.stash[settings_key] = _marked(config, markers, item.nodeid)
+    if markers or SANDBOX in names:
+        others = [name for name in names if name != SANDBOX]
         # Wider fixtures come first: what they set up outlives this test's sandbox.
         wider = sum(_is_wider(item, name) for name in others)
-        setattr(item, "fixturenames", [*others[:wider], _SANDBOX, *others[wider:]])  # noqa: B010 - not every item has it
+        setattr(item, "fixturenames", [*others[:wider], SANDBOX, *others[wider:]])  # noqa: B010 - not every item has it
 
 
 def _is_wider(item: pytest.Item, name: str) -> bool:
@@ -155,54 +137,9 @@ def _marked(config: pytest.Config, markers: list[Any], test: str) -> Settings:
 
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Look at the HTTP clients before any test replaces parts of them; only where a selected test needs us."""
-    needs = any(_SANDBOX in getattr(item, "fixturenames", ()) for item in session.items)
+    needs = any(SANDBOX in getattr(item, "fixturenames", ()) for item in session.items)
     if needs and not session.config.option.collectonly:
         _ = session.config.stash[_run_key].interceptor
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show a failure of ours at the suite's own line, and tell it from one that the code under test swallowed."""
-    tokens = item.stash.get(_tokens_key, None)
-    if tokens is not None and call.excinfo is not None:
-        raised = list(_parts(call.excinfo.value))
-        shown = "\n".join(str(error) for error in raised)
-        swallowed = [message for message in tokens.failures if message not in shown]
-        if len(swallowed) < len(tokens.failures):
-            for error in raised:
-                _shorten(error)
-            call.excinfo = pytest.ExceptionInfo[BaseException].from_exception(call.excinfo.value)
-        tokens.failures[:] = swallowed
-    return (yield)
-
-
-def _parts(error: BaseException) -> Iterator[BaseException]:
-    """Give an exception and, of a task group's, those inside it."""
-    yield error
-    if isinstance(error, BaseExceptionGroup):
-        for inner in cast("BaseExceptionGroup[BaseException]", error).exceptions:
-            yield from _parts(inner)
-
-
-def _shorten(error: BaseException) -> None:
-    kept = _of_suite(error.__traceback__)
-    if kept is not None:
-        error.__traceback__ = kept
-    elif isinstance(error, pytest.fail.Exception):
-        # A fixture of ours failed: the message is all there is to show.
-        error.pytrace = False
-
-
-def _of_suite(traceback: TracebackType | None) -> TracebackType | None:
-    """Leave out of a traceback what is neither the suite's nor its code's."""
-    if traceback is None:
-        return None
-    rest = _of_suite(traceback.tb_next)
-    if traceback.tb_frame.f_code.co_filename.startswith(_LIBRARIES):
-        return rest
-    return TracebackType(rest, traceback.tb_frame, traceback.tb_lasti, traceback.tb_lineno)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -254,61 +191,3 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section("stripe-tokens")
         for line in lines:
             terminalreporter.write_line(line)
-
-
-def _node_id(item: pytest.Item) -> str:
-    # xdist's loadgroup appends the group to the node id of its workers.
-    group = item.get_closest_marker("xdist_group")
-    name = (group.args[0] if group.args else group.kwargs.get("name")) if group else None
-    return item.nodeid.removesuffix(f"@{name}") if name else item.nodeid
-
-
-def _fail(message: str) -> NoReturn:
-    pytest.fail(message)
-
-
-@pytest.fixture
-def stripe_tokens_params() -> Mapping[str, Mapping[str, Any]]:
-    """Override it to return default parameters per token type, merged over the built-in ones."""
-    return {}
-
-
-@pytest.fixture(name=_SANDBOX)
-def _sandbox(request: pytest.FixtureRequest, stripe_tokens_params: Mapping[str, Any]) -> Iterator[StripeTokens]:
-    item: pytest.Item = request.node
-    run = request.config.stash[_run_key]
-    settings = item.stash.get(_settings_key, run.settings)
-    usage = request.config.stash[_usage_key]
-    with run.sandbox(settings, test=_node_id(item), params=stripe_tokens_params, fail=_fail) as tokens:
-        item.stash[_tokens_key] = tokens
-        yield tokens
-        usage.used |= tokens.used_cassettes
-    if tokens.failures:
-        _fail("the code under test swallowed this failure:\n" + tokens.failures[0])
-
-
-@pytest.fixture
-def stripe_tokens(_stripe_sandbox: StripeTokens) -> StripeTokens:
-    """Stripe's API for this test: create, retrieve and use tokens, make requests fail, see what was sent."""
-    return _stripe_sandbox
-
-
-@pytest.fixture(params=TOKEN_TYPES)
-def stripe_token(request: pytest.FixtureRequest, _stripe_sandbox: StripeTokens) -> Token:
-    """A token of the type it is parametrized with; of each type in turn where it is not."""
-    if request.param not in TOKEN_TYPES:
-        raise pytest.UsageError(
-            f"{request.node.nodeid}: no token type {request.param!r}; the types are {', '.join(TOKEN_TYPES)}"
-        )
-    return _stripe_sandbox.create(request.param)
-
-
-def _token_fixture(row: TokenType) -> Callable[..., Any]:
-    def token(_stripe_sandbox: StripeTokens) -> Token:
-        return _stripe_sandbox.create(row.name)
-
-    token.__doc__ = f"A token of type {row.name!r}, made with that type's default parameters."
-    return pytest.fixture(name=row.fixture)(token)
-
-
-globals().update({row.fixture: _token_fixture(row) for row in CATALOGUE.values()})

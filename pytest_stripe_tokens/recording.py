@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 from pytest_stripe_tokens.catalogue import card_number
 from pytest_stripe_tokens.drift import compare
 from pytest_stripe_tokens.leaks import leaks
-from pytest_stripe_tokens.matching import TOKENS_PATH, Cassette, Interaction, Metadata
+from pytest_stripe_tokens.matching import Cassette, Interaction, Metadata
+from pytest_stripe_tokens.reading import TOKENS_PATH
 from pytest_stripe_tokens.recorder import LiveError
 from pytest_stripe_tokens.redaction import params_of, redact_request, redact_response, reduce_account, secrets_of
 from pytest_stripe_tokens.sensitive import HIDDEN, is_card_number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote
 
@@ -14,15 +15,16 @@ from pytest_stripe_tokens.errors import RequestMissed, StripeAPIError, UsageErro
 from pytest_stripe_tokens.exchange import API_HOST, Request, Response
 from pytest_stripe_tokens.faults import Fault, Faults
 from pytest_stripe_tokens.interception.wire import Outcome
-from pytest_stripe_tokens.journal import BY_CODE, Asked
+from pytest_stripe_tokens.journal import BY_CODE, Asked, SeenRequest
 from pytest_stripe_tokens.playback import Playback
+from pytest_stripe_tokens.reading import TOKENS_PATH, read
 from pytest_stripe_tokens.simulator import Simulator
 from pytest_stripe_tokens.token import Origin, Token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pytest_stripe_tokens.journal import SeenRequest
+    from pytest_stripe_tokens.catalogue import TokenType
     from pytest_stripe_tokens.settings import Settings
     from pytest_stripe_tokens.simulator.generator import Generator
     from pytest_stripe_tokens.traffic import Traffic
@@ -57,6 +59,16 @@ class Surroundings:
     fail: Callable[[str], NoReturn] = _raise_missed
 
 
+class _Call:
+    """A request on its way to its answer: as it was sent, as it is understood, as the test sees it."""
+
+    def __init__(self, request: Request, asked: Asked = BY_CODE) -> None:
+        self.request = request
+        self.asked = asked
+        self.reading = read(request)
+        self.entry = SeenRequest(request, self.reading)
+
+
 class StripeTokens:
     """One test's Stripe: makes tokens, answers the code under test, and shows what was asked.
 
@@ -89,9 +101,8 @@ class StripeTokens:
         """
         row = _row(type, "create")
         changed = {**self._surroundings.params.get(type, {}), **params}
-        body = forms.encode({row.parameter: row.merged(changed)}).encode()
-        request = Request("POST", f"https://{API_HOST}{journal.TOKENS_PATH}", _HEADERS, body)
-        return self._token(self._answer(request, Asked(is_unchanged=not changed, is_fixtures=not params)))
+        request = _create_request(row, changed) if changed else _unchanged_request(row.name)
+        return self._token(request, Asked(is_unchanged=not changed, is_fixtures=not params))
 
     def retrieve(self, id: str) -> Token:  # noqa: A002 - Stripe's own name
         """Read a token with `GET /v1/tokens/:id`.
@@ -99,8 +110,8 @@ class StripeTokens:
         Raises:
             StripeAPIError: there is no such token.
         """
-        url = f"https://{API_HOST}{journal.TOKENS_PATH}/{quote(str(id), safe='')}"
-        return self._token(self._answer(Request("GET", url, {"authorization": _HEADERS["authorization"]})))
+        url = f"https://{API_HOST}{TOKENS_PATH}/{quote(str(id), safe='')}"
+        return self._token(Request("GET", url, {"authorization": _HEADERS["authorization"]}))
 
     def use(self, token: str) -> None:
         """Mark a token used, as the API does when it is consumed.
@@ -158,8 +169,8 @@ class StripeTokens:
     def tokens(self) -> dict[str, Token]:
         """The tokens of this test by id, as they are now."""
         with self._lock:
-            known = self._simulator.tokens
-            return {name: Token(known[name], origin) for name, origin in self._origins.items() if name in known}
+            known = ((name, self._simulator.token(name), origin) for name, origin in self._origins.items())
+            return {name: Token(token, origin) for name, token, origin in known if token is not None}
 
     def exchange(self, request: Request) -> Outcome:
         """Answer a request of any client.
@@ -168,138 +179,117 @@ class StripeTokens:
             BaseException: what `fail` raises, where mode `replay` has no answer or a cassette can't be read.
         """
         try:
-            return self._exchange(request)
+            return self._exchange(_Call(request))
         except CassetteError as error:
             message = str(error)
         # A client may swallow an exception; what ends the test gets through, and is kept for the teardown.
         return self._fail(message)
 
-    def _exchange(self, request: Request, asked: Asked = BY_CODE) -> Outcome:
+    def _exchange(self, call: _Call) -> Outcome:
         with self._lock:
-            entry = journal.seen(request)
-            self._requests.append(entry)
+            self._requests.append(call.entry)
             failure = self._faults.next()
             if failure is None:
-                response, entry.origin = self._route(request, entry, asked)
+                response, call.entry.origin = self._route(call)
             elif failure.exception is None:
-                response = self._simulator.refuse(request, failure.error())
+                response = self._simulator.refuse(call.request, failure.error())
             else:
                 return Outcome(exception=failure.exception, delay=failure.delay)
-            if request.method == "HEAD":
+            if call.request.method == "HEAD":
                 response = replace(response, body=b"")
-            entry.response_status = response.status
+            call.entry.response_status = response.status
             return Outcome(response, delay=failure.delay if failure else 0)
 
-    def _answer(self, request: Request, asked: Asked = BY_CODE) -> Response:
-        outcome = self._exchange(request, asked)
+    def _token(self, request: Request, asked: Asked = BY_CODE) -> Token:
+        call = _Call(request, asked)
+        outcome = self._exchange(call)
         outcome.wait()
-        if outcome.response is None:
+        response = outcome.response
+        if response is None:
             raise outcome.exception or RuntimeError("neither an answer nor an exception")
-        return outcome.response
+        if not response.is_success:
+            raise StripeAPIError.from_response(response)
+        return Token(response.data, call.entry.origin or "generated")
 
-    def _route(self, request: Request, entry: SeenRequest, asked: Asked) -> tuple[Response, Origin]:
-        token_id = journal.retrieved_id(request)
-        known = self._simulator.tokens.get(token_id) if token_id else None
+    def _route(self, call: _Call) -> tuple[Response, Origin]:
+        request, token_id = call.request, call.reading.retrieved_id
+        known = self._simulator.token(token_id) if token_id else None
         if known is not None:
-            entry.token_type = str(known["type"])
-        recorded = self._record(request, entry, asked)
-        if recorded is not None:
-            return recorded, "live"
-        if self._settings.mode != "generate" and request.host == API_HOST:
-            played = self._play(request, entry, asked)
-            if played is not None:
-                return played
-            if self._settings.mode == "replay" and known is None:
-                self._miss(request, entry, asked)
-        elif self._settings.mode == "replay":
-            self._miss(request, entry, asked)
-        response = self._simulator.answer(request)
-        origin = self._origins.get(token_id, "generated") if token_id else "generated"
-        self._remember(response, origin)
-        return response, origin
+            call.entry.token_type = str(known["type"])
+        answered = self._record(call)
+        if answered is None and self._settings.mode != "generate" and request.host == API_HOST:
+            answered = self._play(call)
+        if answered is not None:
+            response, origin = answered
+            return self._adopt(call, response, origin) if response.is_success else response, origin
+        if self._settings.mode == "replay" and (known is None or request.host != API_HOST):
+            token_type, test = call.entry.token_type, self._surroundings.test
+            self._fail(self._playback.missed(request, token_type, test=test, asked=call.asked))
+        return self._generate(call)
 
-    def _record(self, request: Request, entry: SeenRequest, asked: Asked) -> Response | None:
+    def _generate(self, call: _Call) -> tuple[Response, Origin]:
+        response = self._simulator.answer(call.request)
+        token_id = call.reading.retrieved_id
+        if token_id is not None:
+            return response, self._origins.get(token_id, "generated")
+        token = journal.token_in(response) if response.is_success and call.reading.is_to_tokens else None
+        if token is not None:
+            self._origins[str(token["id"])] = "generated"
+        return response, "generated"
+
+    def _record(self, call: _Call) -> tuple[Response, Origin] | None:
         if self._surroundings.traffic is None:
             return None
-        scenario = entry.token_type if asked.is_fixtures else None
-        response = self._surroundings.traffic.answer(request, scenario=scenario, token_type=entry.token_type)
-        if response is not None and response.is_success:
-            response = self._adopt(request, entry, response)
-            self._remember(response, "live")
-        return response
+        token_type = call.entry.token_type
+        scenario = token_type if call.asked.is_fixtures else None
+        response = self._surroundings.traffic.answer(call.request, scenario=scenario, token_type=token_type)
+        return None if response is None else (response, "live")
 
-    def _play(self, request: Request, entry: SeenRequest, asked: Asked) -> tuple[Response, Origin] | None:
-        found = self._playback.play(request, self._types(entry))
-        if found is None and asked.is_unchanged and entry.token_type is not None:
-            found = self._playback.take_create(entry.token_type)
+    def _play(self, call: _Call) -> tuple[Response, Origin] | None:
+        token_type = call.entry.token_type
+        found = self._playback.play(call.request, token_type)
+        if found is None and call.asked.is_unchanged and token_type is not None:
+            found = self._playback.take_create(token_type)
         if found is None:
             return None
         interaction, cassette = found
-        response = interaction.response
-        if response.is_success:
-            response = self._adopt(request, entry, response)
-        origin: Origin = "documented" if cassette.origin == "documented" else "recorded"
-        self._remember(response, origin)
-        return response, origin
+        return interaction.response, "documented" if cassette.origin == "documented" else "recorded"
 
-    def _adopt(self, request: Request, entry: SeenRequest, response: Response) -> Response:
-        """Make what a cassette answered part of this test's state; a token used up here is shown as used."""
+    def _adopt(self, call: _Call, response: Response, origin: Origin) -> Response:
+        """Make what was answered part of this test's state; a token used up here is shown as used."""
         token = journal.token_in(response)
         if token is None:
-            self._use_up(entry.params)
+            self._use_up(call.reading.params)
             return response
-        entry.token_type = str(token["type"])
-        known = self._simulator.tokens.get(str(token["id"]))
-        if request.method == "GET" and known is not None:
-            return self._simulator.answer(request) if known["used"] and not token["used"] else response
-        self._simulator.adopt(token, entry.params, account=request.headers.get("stripe-account"))
+        identity = str(token["id"])
+        call.entry.token_type = str(token["type"])
+        self._origins[identity] = origin
+        known = self._simulator.token(identity)
+        if call.request.method == "GET" and known is not None:
+            return self._simulator.answer(call.request) if known["used"] and not token["used"] else response
+        account = call.request.headers.get("stripe-account")
+        self._simulator.adopt(token, call.reading.form, account=account)
         return response
 
     def _use_up(self, params: Mapping[str, Any]) -> None:
-        known = self._simulator.tokens
         for _, value in forms.pairs(params):
-            if value in known and not known[value]["used"]:
+            known = self._simulator.token(value)
+            if known is not None and not known["used"]:
                 self._simulator.use(value)
-
-    def _types(self, entry: SeenRequest) -> tuple[str, ...]:
-        return (entry.token_type,) if entry.token_type else TOKEN_TYPES
-
-    def _remember(self, response: Response, origin: Origin) -> None:
-        token = journal.token_in(response) if response.is_success else None
-        if token is not None:
-            self._origins[str(token["id"])] = origin
-
-    def _miss(self, request: Request, entry: SeenRequest, asked: Asked) -> NoReturn:
-        type_ = f" ({entry.token_type})" if entry.token_type else ""
-        where = "" if request.host == API_HOST else f"{request.host}"
-        lines = [
-            f"no recording for {request.method} {where}{request.path}{type_}, and the mode is replay",
-            f"test: {self._surroundings.test or 'none, a sandbox outside pytest'}",
-            *self._playback.explain(request, self._types(entry)),
-            *self._how_to_record(asked),
-            'or let it be generated: --stripe-tokens auto, or @pytest.mark.stripe_tokens(mode="generate")',
-        ]
-        self._fail("\n".join(lines))
-
-    def _how_to_record(self, asked: Asked) -> list[str]:
-        test = self._surroundings.test
-        if not test:
-            return []
-        command = f'record it: pytest --stripe-record "{test}"'
-        if asked.is_fixtures or self._settings.cassette:
-            return [command]
-        # A type's cassette holds what its fixture sends, and a named one whatever the test does.
-        return ['give the test a cassette: @pytest.mark.stripe_tokens(cassette="name")', command]
 
     def _fail(self, message: str) -> NoReturn:
         self.failures.append(message)
         self._surroundings.fail(message)
 
-    def _token(self, response: Response) -> Token:
-        if not response.is_success:
-            raise StripeAPIError.from_response(response)
-        data = response.json()
-        return Token(data, self._origins.get(str(data.get("id")), "generated"))
+
+def _create_request(row: TokenType, params: Mapping[str, Any]) -> Request:
+    body = forms.encode({row.parameter: row.merged(params)}).encode()
+    return Request("POST", f"https://{API_HOST}{TOKENS_PATH}", _HEADERS, body)
+
+
+@cache
+def _unchanged_request(name: str) -> Request:
+    return _create_request(CATALOGUE[name], {})
 
 
 def _row(name: str, source: str) -> Any:

@@ -26,11 +26,10 @@ def test_key(key: str) -> Generator[None]:
             given.append((stripe, getattr(stripe, "api_key", None)))
             stripe.api_key = key
 
-    with contextlib.ExitStack() as stack:
-        if "stripe" in sys.modules:
-            give()
-        else:
-            stack.enter_context(on_import({"stripe": give}))
+    is_loaded = "stripe" in sys.modules
+    if is_loaded:
+        give()
+    with contextlib.nullcontext() if is_loaded else on_import({"stripe": give}):
         try:
             yield
         finally:

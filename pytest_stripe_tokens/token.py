@@ -8,8 +8,14 @@ from typing import Any, Literal, Self, cast
 Origin = Literal["recorded", "documented", "generated", "live"]
 
 
+# Asked first: to ask an abstract class is slow, and a token is both a mapping and a string.
+_LEAVES = frozenset({str, int, float, bool, type(None)})
+
+
 def _plain(value: Any) -> Any:
     """Turn views back into what the json module takes."""
+    if type(value) in _LEAVES:
+        return value
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in cast("Mapping[str, Any]", value).items()}
     if isinstance(value, (list, tuple)):

@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 from pytest_stripe_tokens.cassettes import CassetteError
 from pytest_stripe_tokens.exchange import API_HOST, Request
-from pytest_stripe_tokens.matching import TOKENS_PATH, Cassette, Metadata, Player
+from pytest_stripe_tokens.matching import Cassette, Metadata, Player
+from pytest_stripe_tokens.reading import TOKENS_PATH
 from pytest_stripe_tokens.recording import NotRecorded
 from pytest_stripe_tokens.staging import Part, Take
 from pytest_stripe_tokens.verdicts import Problem

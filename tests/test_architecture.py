@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parents[1] / NAME
 # From the top: a module imports only from rows below its own. A package stands here as one.
 LAYERS = (
     ("plugin",),
-    ("", "record_hooks"),
+    ("", "fixtures", "record_hooks"),
     ("report", "sessions"),
     ("record_run", "sandbox"),
     ("record_report", "traffic"),
@@ -27,6 +27,7 @@ LAYERS = (
     ("cassettes", "comparing", "interception", "journal", "recorder", "sdk", "simulator"),
     ("recordings", "verdicts"),
     ("drift", "matching", "record_settings", "scrubbing"),
+    ("reading",),
     ("redaction",),
     ("leaks",),
     ("sensitive",),
@@ -38,7 +39,7 @@ LAYERS = (
 SIMULATOR_IMPORTS = {"catalogue", "errors", "exchange", "forms", "simulator"}
 # Who may import what: a module, or all of a package.
 ONLY_IMPORTERS = {
-    "pytest": ("plugin", "record_hooks"),
+    "pytest": ("fixtures", "plugin", "record_hooks"),
     "_pytest": (),
     "yaml": ("cassettes",),
     "faker": ("simulator.generator",),

@@ -57,19 +57,19 @@ class Interceptor:
     def open(self, exchange: Exchange) -> Generator[None]:
         """Answer Stripe's hosts with `exchange`, in every client, thread and task, until the block ends."""
         gate = Gate(exchange, self._bypass)
-        with contextlib.ExitStack() as stack:
-            stack.callback(gate.close)
-            late: dict[str, Callable[[], None]] = {
-                name: partial(self._place, gate, name) for name in self._sources if name not in sys.modules
-            }
-            if "vcr.patch" not in sys.modules:
-                late["vcr.patch"] = self._repair_vcr
-            if late:
-                stack.enter_context(on_import(late))
-            for name in self._sources:
-                if name not in late:
-                    self._place(gate, name)
-            yield
+        late: dict[str, Callable[[], None]] = {
+            name: partial(self._place, gate, name) for name in self._sources if name not in sys.modules
+        }
+        if "vcr.patch" not in sys.modules:
+            late["vcr.patch"] = self._repair_vcr
+        try:
+            with on_import(late):
+                for name in self._sources:
+                    if name not in late:
+                        self._place(gate, name)
+                yield
+        finally:
+            gate.close()
 
     def _place(self, gate: Gate, name: str) -> None:
         for target in self._targets(name):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import json
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
@@ -28,7 +27,6 @@ SOURCES = {"aiohttp": _targets}
 def _request(gate: Gate, previous: Any) -> Any:
     import yarl  # noqa: PLC0415
 
-    @functools.wraps(previous)
     async def request(self: Any, method: str, str_or_url: Any, **kwargs: Any) -> Any:
         url = yarl.URL(str_or_url)
         base = getattr(self, "_base_url", None)

@@ -9,6 +9,7 @@ import time
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -60,14 +61,11 @@ class Gate:
 
     def takes(self, host: str | None) -> bool:
         """Whether a request to `host` is answered here."""
-        return self.is_open and is_stripe_host(host) and not self.bypass.get()
+        return is_stripe_host(host) and self.is_open and not self.bypass.get()
 
     def takes_url(self, url: object) -> bool:
         """Whether a request to the absolute `url` is answered here."""
-        try:
-            return self.takes(urlsplit(str(url)).hostname)
-        except ValueError:
-            return False
+        return _is_stripes(str(url)) and self.is_open and not self.bypass.get()
 
     def connect(self, connection: Any, *, host: str) -> None:
         """Give an http.client connection a socket that leads here; one that leads to Stripe is closed."""
@@ -97,6 +95,9 @@ class Gate:
         """Replace a client's function until the gate closes."""
         previous = getattr(target.owner, target.name)
         replacement = target.wrap(self, previous)
+        # The part of `functools.wraps` that tells anything; all of it is most of what opening a sandbox costs.
+        replacement.__wrapped__, replacement.__name__ = previous, target.name
+        replacement.__module__ = getattr(previous, "__module__", None)
         is_own = target.name in vars(target.owner)
         setattr(target.owner, target.name, replacement)
         self._placed.append((target, replacement, previous if is_own else None))
@@ -120,6 +121,15 @@ class Gate:
                 connection.close()
         for end in self._idle or ():
             end.close()
+
+
+# Each layer of a client asks, for every request.
+@lru_cache(maxsize=256)
+def _is_stripes(url: str) -> bool:
+    try:
+        return is_stripe_host(urlsplit(url).hostname)
+    except ValueError:
+        return False
 
 
 def _is_urllib3s(connection: object) -> bool:

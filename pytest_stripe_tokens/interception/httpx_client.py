@@ -37,7 +37,6 @@ SOURCES = {"httpx": _targets}
 def _handle_request(gate: Gate, previous: Any) -> Any:
     import httpx  # noqa: PLC0415
 
-    @functools.wraps(previous)
     def handle_request(self: Any, request: Any) -> Any:
         if not gate.takes(request.url.host):
             return previous(self, request)
@@ -55,7 +54,6 @@ def _handle_request(gate: Gate, previous: Any) -> Any:
 def _handle_async_request(gate: Gate, previous: Any) -> Any:
     import httpx  # noqa: PLC0415
 
-    @functools.wraps(previous)
     async def handle_async_request(self: Any, request: Any) -> Any:
         if not gate.takes(request.url.host):
             return await previous(self, request)
@@ -93,7 +91,6 @@ def _transport_for_url(transport_type: Any, method: str) -> Callable[[Gate, Any]
     def wrap(gate: Gate, previous: Any) -> Any:
         ours = getattr(transport_type, method)
 
-        @functools.wraps(previous)
         def transport_for_url(self: Any, url: Any) -> Any:
             found: Any = previous(self, url)
             if not gate.takes(url.host):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.exchange import Request
 from pytest_stripe_tokens.interception.gate import Target
-from pytest_stripe_tokens.interception.wire import AsGiven, is_lost, sent_headers
+from pytest_stripe_tokens.interception.wire import AsGiven, is_lost
 
 if TYPE_CHECKING:
     from contextvars import ContextVar
@@ -31,7 +31,6 @@ def targets(in_requests: ContextVar[bool]) -> list[Target]:
         genuine = vars(import_module("responses"))["_real_send"]
 
     def get_adapter(gate: Gate, previous: Any) -> Any:
-        @functools.wraps(previous)
         def replacement(self: Any, url: str) -> Any:
             found: Any = previous(self, url)
             if not gate.takes_url(url):
@@ -47,8 +46,12 @@ def targets(in_requests: ContextVar[bool]) -> list[Target]:
 
         return replacement
 
-    send = functools.partial(_send, in_requests)
-    return [Target.of(session, "get_adapter", get_adapter), Target.of(session, "send", send)]
+    return [
+        Target.of(session, "get_adapter", get_adapter),
+        Target.of(session, "merge_environment_settings", _merge_environment_settings),
+        Target.of(session, "prepare_request", _prepare_request),
+        Target.of(session, "send", functools.partial(_send, in_requests)),
+    ]
 
 
 class _Adapter:
@@ -77,24 +80,63 @@ class _Direct(_Adapter):
         body = request.body or b""
         if not isinstance(body, (str, bytes)):
             return super().send(request, **options)
-        headers = {_text(name).lower(): _text(value) for name, value in request.headers.items()}
+        headers = {
+            (name if isinstance(name, str) else _text(name)).lower(): value if isinstance(value, str) else _text(value)
+            for name, value in request.headers.items()
+        }
         sent = body.encode() if isinstance(body, str) else body
         outcome = self._exchange(Request(request.method.upper(), request.url, headers, sent))
         outcome.wait()
         if outcome.exception is not None:
             raise _as_requests(outcome.exception, request)
         response: Any = outcome.response
+        is_read = not options.get("stream")
         urllib3: Any = import_module("urllib3")
         raw = urllib3.HTTPResponse(
-            io.BytesIO(response.body),
-            headers=sent_headers(response),
+            io.BytesIO(b"" if is_read else response.body),
+            headers=response.sent_headers,
             status=response.status,
             reason=response.reason,
             version=11,
             preload_content=False,
             request_method=request.method,
         )
-        return self.inner.build_response(request, raw)
+        answer = self.inner.build_response(request, raw)
+        if is_read:
+            # What requests would read through urllib3 at once, chunk by chunk.
+            answer._content, answer._content_consumed = response.body, True  # noqa: SLF001
+        return answer
+
+
+def _prepare_request(gate: Gate, previous: Any) -> Any:
+    """Leave out `~/.netrc`, which is the machine's: a test gives the key, or is refused, on all machines alike."""
+
+    def prepare_request(self: Any, request: Any) -> Any:
+        return previous(_Untrusting(self) if gate.takes_url(request.url) else self, request)
+
+    return prepare_request
+
+
+def _merge_environment_settings(gate: Gate, previous: Any) -> Any:
+    """Leave out the environment's proxies and certificates where no connection is made: a third of requests' time."""
+
+    def merge_environment_settings(self: Any, url: str, *args: Any, **kwargs: Any) -> Any:
+        is_direct = gate.takes_url(url) and isinstance(self.get_adapter(url), _Direct)
+        return previous(_Untrusting(self) if is_direct else self, url, *args, **kwargs)
+
+    return merge_environment_settings
+
+
+class _Untrusting:
+    """A session that does not look at the environment."""
+
+    trust_env = False
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)
 
 
 def _text(value: Any) -> str:
@@ -115,7 +157,6 @@ def _as_requests(exception: BaseException | type[BaseException], request: Any) -
 def _send(in_requests: ContextVar[bool], _gate: Gate, previous: Any) -> Any:
     """Take out an exception that was carried through requests."""
 
-    @functools.wraps(previous)
     def send(*args: Any, **kwargs: Any) -> Any:
         mark = in_requests.set(True)
         try:

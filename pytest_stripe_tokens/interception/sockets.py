@@ -44,7 +44,6 @@ def _host_of(connection: Any) -> str:
 
 
 def _connect(gate: Gate, previous: Any) -> Any:
-    @functools.wraps(previous)
     def connect(self: Any) -> Any:
         host = _host_of(self)
         return gate.connect(self, host=host) if gate.takes(host) else previous(self)
@@ -53,7 +52,6 @@ def _connect(gate: Gate, previous: Any) -> Any:
 
 
 def _putrequest(gate: Gate, previous: Any) -> Any:
-    @functools.wraps(previous)
     def putrequest(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         # A forwarding proxy is sent the whole URL; otherwise the connection's host is the one that is asked.
         host = (urlsplit(url).hostname or "") if "://" in url else _host_of(self)
@@ -65,7 +63,6 @@ def _putrequest(gate: Gate, previous: Any) -> Any:
 
 
 def _getaddrinfo(gate: Gate, previous: Any) -> Any:
-    @functools.wraps(previous)
     def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
         name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
         if isinstance(name, str) and gate.takes(name):
@@ -92,7 +89,6 @@ def _urllib3_targets(in_requests: ContextVar[bool]) -> list[Target]:
 def _urlopen(in_requests: ContextVar[bool], _gate: Gate, previous: Any) -> Any:
     """Take out an exception that was carried through urllib3, unless requests is around it, which would wrap it."""
 
-    @functools.wraps(previous)
     def urlopen(*args: Any, **kwargs: Any) -> Any:
         try:
             return previous(*args, **kwargs)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from pytest_stripe_tokens.exchange import Request
 from pytest_stripe_tokens.interception.gate import Target
-from pytest_stripe_tokens.interception.wire import Outcome, sent_headers
+from pytest_stripe_tokens.interception.wire import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,7 +59,6 @@ class Answer:
 
 
 def _can_play_response_for(gate: Gate, previous: Any) -> Any:
-    @functools.wraps(previous)
     def can_play_response_for(self: Any, request: Any) -> Any:
         return gate.takes_url(request.uri) or previous(self, request)
 
@@ -68,7 +66,6 @@ def _can_play_response_for(gate: Gate, previous: Any) -> Any:
 
 
 def _play_response(gate: Gate, previous: Any) -> Any:
-    @functools.wraps(previous)
     def play_response(self: Any, request: Any) -> Any:
         if not gate.takes_url(request.uri):
             return previous(self, request)
@@ -109,6 +106,6 @@ def _to_vcr(outcome: Outcome) -> dict[str, Any]:
         return {"status": {"code": 500, "message": ""}, "headers": {}, "body": {"string": b""}}
     return {
         "status": {"code": response.status, "message": response.reason},
-        "headers": {name: [value] for name, value in sent_headers(response).items()},
+        "headers": {name: [value] for name, value in response.sent_headers.items()},
         "body": {"string": response.body},
     }

@@ -199,16 +199,5 @@ def _unchunk(data: bytes) -> bytes | None:
 def render(response: Response) -> bytes:
     """Write an answer as HTTP/1.1; its length is what it is, whatever a recording said."""
     lines = [f"HTTP/1.1 {response.status} {response.reason}"]
-    lines += [f"{name}: {value}" for name, value in sent_headers(response).items()]
+    lines += [f"{name}: {value}" for name, value in response.sent_headers.items()]
     return "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + response.body
-
-
-def sent_headers(response: Response) -> dict[str, str]:
-    """The answer's headers, with the framing that its body has now: plain bytes of a known length."""
-    framing = {"content-length", "transfer-encoding", "content-encoding"}
-    headers = {name: _one_line(value) for name, value in response.headers.items() if name.lower() not in framing}
-    return {**headers, "Content-Length": str(len(response.body))}
-
-
-def _one_line(value: str) -> str:
-    return " ".join(value.split())

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import logging
-from collections.abc import Iterator, Mapping
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, unquote_to_bytes
@@ -20,10 +18,13 @@ from pytest_stripe_tokens.simulator.errors import ApiError
 from pytest_stripe_tokens.simulator.keys import Caller, check_version, identify
 from pytest_stripe_tokens.simulator.magic import magic_token
 from pytest_stripe_tokens.simulator.objects import hash_of
-from pytest_stripe_tokens.simulator.parameters import check
+from pytest_stripe_tokens.simulator.parameters import check_form
+from pytest_stripe_tokens.simulator.pretty import copy_of
 from pytest_stripe_tokens.simulator.state import Kept, World
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pytest_stripe_tokens.exchange import Request, Response
     from pytest_stripe_tokens.simulator.generator import Generator
     from pytest_stripe_tokens.simulator.kinds import Kind
@@ -61,25 +62,23 @@ class Simulator:
         with self._lock:
             return _Exchange(self._world, request).refuse(error)
 
-    @property
-    def tokens(self) -> Mapping[str, Mapping[str, Any]]:
-        """The JSON of each known token by id: a view, whose values are copies of what the tokens are now."""
-        return _Tokens(self._world, self._lock)
+    def token(self, token_id: str) -> Mapping[str, Any] | None:
+        """Give the JSON of a token as it is now, which must not be changed; None where there is none."""
+        with self._lock:
+            entry = self._world.token(token_id)
+            return entry.body if entry is not None else None
 
     def adopt(self, token: Mapping[str, Any], params: Mapping[str, Any], *, account: str | None = None) -> None:
         """Make a token known that was created elsewhere, in a cassette: it can be retrieved and used then.
 
         Args:
             token: its JSON.
-            params: the decoded parameters of the request that created it.
+            params: of the request that created it; every leaf is a string, as a form's are.
             account: the connected account it was created on.
         """
-        body = copy.deepcopy(dict(token))
-        # Through the form and back, so that every leaf is a string, as in a request's own parameters.
-        sent = forms.decode(forms.encode(params))
-        known = hash_of(sent.get(str(body.get("type"))))
+        known = copy_of(hash_of(params.get(str(token.get("type")))))
         with self._lock:
-            self._world.add(body, (account, bool(body.get("livemode"))), params=known)
+            self._world.add(copy_of(token), (account, bool(token.get("livemode"))), params=known)
 
     def use(self, token_id: str) -> None:
         """Mark a token as used.
@@ -105,28 +104,6 @@ class Simulator:
             raise StripeAPIError.from_response(answers.refusal(error, envelope))
 
 
-class _Tokens(Mapping[str, Mapping[str, Any]]):
-    """The tokens of a simulated account, as they are when they are looked at; each a copy."""
-
-    def __init__(self, world: World, lock: Any) -> None:
-        self._world = world
-        self._lock = lock
-
-    def __getitem__(self, token_id: str) -> Mapping[str, Any]:
-        with self._lock:
-            entry = self._world.token(token_id)
-            if entry is None:
-                raise KeyError(token_id)
-            return entry.copy()
-
-    def __iter__(self) -> Iterator[str]:
-        with self._lock:
-            return iter([entry.id for entry in self._world.every("token")])
-
-    def __len__(self) -> int:
-        return len(list(iter(self)))
-
-
 def _host(request: Request) -> str:
     """Read the host; empty where the URL is none."""
     try:
@@ -149,7 +126,7 @@ class _Exchange:
             self._caller = caller = identify(self._request.headers)
             check_version(caller.version)
             route, ids = self._route(caller)
-            return self._once(caller, route, ids, self._params())
+            return self._once(caller, route, ids, self._form())
         except ApiError as error:
             return answers.refusal(error, self._envelope(error.kind))
 
@@ -171,8 +148,8 @@ class _Exchange:
             raise ApiError("account_mismatch")
         return route, ids
 
-    def _params(self) -> dict[str, Any]:
-        """Read the parameters of form and query; a POST's may travel in either (real answers)."""
+    def _form(self) -> bytes:
+        """Read the form of body and query; a POST's parameters may travel in either (real answers)."""
         request = self._request
         content_type = request.headers.get("content-type", _FORM).partition(";")[0].strip().lower()
         if request.body and content_type != _FORM:
@@ -183,21 +160,21 @@ class _Exchange:
             except UnicodeDecodeError:
                 raise ApiError("not_utf8") from None
         query = request.query.encode("utf-8")
-        return forms.decode(b"&".join(part for part in (query, request.body) if part))
+        return b"&".join(part for part in (query, request.body) if part)
 
-    def _once(self, caller: Caller, route: Route, ids: tuple[str, ...], params: dict[str, Any]) -> Response:
+    def _once(self, caller: Caller, route: Route, ids: tuple[str, ...], form: bytes) -> Response:
         key = self._request.headers.get("idempotency-key") if route.method == "POST" else None
         if key is None:
-            return self._run(caller, route, ids, params)
+            return self._run(caller, route, ids, form)
         if len(key) > _LONGEST_IDEMPOTENCY_KEY:
             raise ApiError("idempotency_key_too_long")
-        name = (caller.scope, caller.key, key)
+        name, params = (caller.scope, caller.key, key), forms.decode(form)
         kept = self._world.kept.get(name)
         if kept is not None:
             return self._replay(kept, key, params)
         response = None
         try:
-            response = self._run(caller, route, ids, params)
+            response = self._run(caller, route, ids, form)
         except ApiError as error:
             # What fails at its parameters is not kept: the key can be used again (Stripe's low-level errors page).
             if not error.kind.executed:
@@ -206,9 +183,9 @@ class _Exchange:
         self._world.kept[name] = Kept(self._request.path, params, response.status, response.body, self._request_id)
         return response
 
-    def _run(self, caller: Caller, route: Route, ids: tuple[str, ...], params: dict[str, Any]) -> Response:
-        check(params, route.spec)
-        call = Call(self._world, caller, params, ids)
+    def _run(self, caller: Caller, route: Route, ids: tuple[str, ...], form: bytes) -> Response:
+        check_form(form, route.table)
+        call = Call(self._world, caller, forms.decode(form), ids)
         body = route.endpoint(call)
         expanding.expand(call, body)
         return answers.success(body, self._envelope())

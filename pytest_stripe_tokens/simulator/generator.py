@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import locale as locales
 import logging
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from importlib.util import find_spec
+from ipaddress import IPv4Address
+from itertools import count
 from pathlib import Path
 from random import Random
 from threading import Lock
@@ -36,9 +38,8 @@ _DEFAULT_LOCALE = "en_US"
 _ACCOUNT_CHARACTERS = 10
 _ID_CHARACTERS = 8
 _ID_VALUES = 62**_ID_CHARACTERS
-# Each provider costs 0.6-2.5 ms to build, all of Faker 14 ms (en_US): a token needs the first, names need the others.
-_ADDRESS_PROVIDERS = ("faker.providers.internet",)
-_NAME_PROVIDERS = tuple(
+# Each provider costs 0.6-2.5 ms to build, all of Faker 14 ms (en_US).
+_PROVIDERS = tuple(
     f"faker.providers.{name}" for name in ("address", "company", "internet", "lorem", "person", "phone_number")
 )
 
@@ -115,34 +116,25 @@ class GeneratorFactory:
         self.locale = checked_locale(locale)
         self._lock = Lock()
         self._build_lock = Lock()
-        self._engines: dict[tuple[str, ...], faker.Generator] = {}
 
     def generator(self, seed: int = 0, scope: str = "") -> Generator:
         """Make the generator of one test; `scope` is its node id."""
         return Generator(seed=seed, scope=scope, factory=self)
 
-    def address(self, seed: int) -> str:
-        """Draw a public IPv4 address."""
-        return str(self._fake(_ADDRESS_PROVIDERS, seed).ipv4_public())
-
     def fake(self, seed: int) -> Fake:
         """Give Faker's names, companies and addresses in this run's locale."""
-        return self._fake(_NAME_PROVIDERS, seed)
-
-    def _fake(self, providers: tuple[str, ...], seed: int) -> Fake:
         with self._build_lock:
-            if providers not in self._engines:
-                self._engines[providers] = self._build(providers)
-        return Fake(self._engines[providers], self._lock, seed)
+            return Fake(self._engine, self._lock, seed)
 
-    def _build(self, providers: tuple[str, ...]) -> faker.Generator:
+    @cached_property
+    def _engine(self) -> faker.Generator:
         # Faker tells the log how it is built: not the business of the test that happens to be the first.
         log = logging.getLogger("faker.factory")
         was_disabled, log.disabled = log.disabled, True
         try:
             from faker.factory import Factory  # noqa: PLC0415  (70 ms, for those only who generate)
 
-            return Factory.create(self.locale, list(providers))
+            return Factory.create(self.locale, list(_PROVIDERS))
         finally:
             log.disabled = was_disabled
 
@@ -254,10 +246,10 @@ class Generator:
             number = self._next_number("fake")
         return self._factory.fake(number)
 
-    @cached_property
+    @property
     def client_ip(self) -> str:
-        """The address that all of this test's requests come from."""
-        return self._factory.address(self._number("client_ip"))
+        """The public IPv4 address that the requests come from: one for the whole run, as of one machine."""
+        return _address(self._seed)
 
     @cached_property
     def account_id(self) -> str:
@@ -272,10 +264,7 @@ class Generator:
         return f"{prefix}_1{time}{self._account_characters(account or '')}{_base62(number, _ID_CHARACTERS)}"
 
     def _account_characters(self, account: str) -> str:
-        tail = account[-_ACCOUNT_CHARACTERS:]
-        if len(tail) == _ACCOUNT_CHARACTERS and tail.isascii() and tail.isalnum():
-            return tail
-        return _base62(_digest(f"{self._seed}/account/{account}"), _ACCOUNT_CHARACTERS)
+        return _account_characters(self._seed, account)
 
     def _next_number(self, purpose: str) -> int:
         ordinal = self._ordinals.get(purpose, 0) + 1
@@ -286,6 +275,22 @@ class Generator:
         return _digest(f"{self._seed}/{len(purpose)}/{purpose}/{self._scope}")
 
 
+@lru_cache(maxsize=64)
+def _address(seed: int) -> str:
+    # Not Faker's: most suites need nothing else of it, and loading it costs 50 ms.
+    source = Random(_digest(f"{seed}/client_ip"))  # noqa: S311  (test data, no secrets)
+    drawn = (IPv4Address(source.getrandbits(32)) for _ in count())
+    return str(next(address for address in drawn if address.is_global and not address.is_multicast))
+
+
+@lru_cache(maxsize=64)
+def _account_characters(seed: int, account: str) -> str:
+    tail = account[-_ACCOUNT_CHARACTERS:]
+    if len(tail) == _ACCOUNT_CHARACTERS and tail.isascii() and tail.isalnum():
+        return tail
+    return _base62(_digest(f"{seed}/account/{account}"), _ACCOUNT_CHARACTERS)
+
+
 def _digest(text: str) -> int:
     # A node id may hold surrogates: the bytes of a file name that is no UTF-8.
     return int.from_bytes(sha256(text.encode("utf-8", "surrogatepass")).digest(), "big")
@@ -294,6 +299,7 @@ def _digest(text: str) -> int:
 def _base62(number: int, length: int) -> str:
     """Write the last `length` digits of a number, big-endian."""
     digits: list[str] = []
+    number %= 62**length  # a digest is long, and dividing one slow
     for _ in range(length):
         number, digit = divmod(number, 62)
         digits.append(_ALPHABET[digit])

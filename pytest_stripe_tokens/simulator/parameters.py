@@ -12,10 +12,11 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from pytest_stripe_tokens import forms
 from pytest_stripe_tokens.simulator.errors import ApiError
 
 if TYPE_CHECKING:
@@ -53,6 +54,21 @@ def check(params: Mapping[str, Any], spec: Mapping[str, Any]) -> None:
     for path, name, names in unknown:
         raise ApiError("parameter_unknown", param=path, hint=_hint(name, names))
     _check_values(params, spec, "")
+
+
+def check_form(form: bytes, name: str) -> None:
+    """Check a form against the table `name`; one that was found right is not looked at again.
+
+    Raises:
+        ApiError: the first thing that is wrong.
+    """
+    look = _check_form if len(form) <= forms.LONGEST_KEPT else _check_form.__wrapped__
+    look(form, name)
+
+
+@lru_cache(maxsize=256)
+def _check_form(form: bytes, name: str) -> None:
+    check(forms.decode(form), table(name))
 
 
 def _resolve(spec: Any, shared: Mapping[str, Any]) -> Any:

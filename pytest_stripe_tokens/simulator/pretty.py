@@ -10,6 +10,8 @@ import json
 from json.encoder import encode_basestring_ascii
 from typing import Any, cast
 
+_WORDS = {None: "null", True: "true", False: "false"}
+
 
 def copy_of(value: Any) -> Any:
     """Copy a JSON value."""
@@ -24,6 +26,8 @@ def pretty(value: Any, indent: str = "\n") -> str:
     """Write a JSON value with two spaces for each level, as `json.dumps(value, indent=2)` does."""
     if isinstance(value, str):
         return encode_basestring_ascii(value)
+    if value is None or isinstance(value, bool):
+        return _WORDS[value]
     inner = f"{indent}  "
     if isinstance(value, dict) and value:
         items = cast("dict[str, Any]", value).items()
@@ -32,4 +36,4 @@ def pretty(value: Any, indent: str = "\n") -> str:
     if isinstance(value, list) and value:
         lines = [f"{inner}{pretty(item, inner)}" for item in cast("list[object]", value)]
         return f"[{','.join(lines)}{indent}]"
-    return json.dumps(value)
+    return json.dumps(value) if isinstance(value, float) else str(value)

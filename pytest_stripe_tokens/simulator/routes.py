@@ -25,7 +25,6 @@ from pytest_stripe_tokens.simulator.endpoints import (
     topups,
 )
 from pytest_stripe_tokens.simulator.errors import ApiError
-from pytest_stripe_tokens.simulator.parameters import table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,9 +53,9 @@ class Route:
     lists: bool = False
 
     @property
-    def spec(self) -> Mapping[str, Any]:
-        """What the endpoint takes."""
-        return table(self.parameters or ("reading.list" if self.lists else "reading.one"))
+    def table(self) -> str:
+        """The name of the table of what the endpoint takes."""
+        return self.parameters or ("reading.list" if self.lists else "reading.one")
 
 
 ROUTES = (

@@ -13,6 +13,7 @@ from pytest_stripe_tokens.catalogue import TEST_CARDS
 from pytest_stripe_tokens.exchange import Request
 from pytest_stripe_tokens.simulator import Simulator
 from pytest_stripe_tokens.simulator.generator import GeneratorFactory
+from pytest_stripe_tokens.simulator.parameters import table
 from pytest_stripe_tokens.simulator.routes import ROUTES
 
 TYPES = {"api_error", "card_error", "idempotency_error", "invalid_request_error"}
@@ -187,7 +188,7 @@ def merged(base, changes):
 def parameters(draw, route, ids):
     """What the endpoint takes, with something added or something wrong."""
     base = SOUND.get(route.path, {}) if route.method == "POST" else {}
-    changed = merged(base, draw(parameter(route.spec, ids)) if draw(st.booleans()) else {})
+    changed = merged(base, draw(parameter(table(route.table), ids)) if draw(st.booleans()) else {})
     if not draw(st.integers(0, 3)):
         changed |= {draw(st.sampled_from(sorted(changed)) if changed else texts): draw(values)}
     return changed

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_stripe_tokens.exchange import Request, Response
-from pytest_stripe_tokens.matching import Cassette, Interaction, Metadata, Player, fingerprint, token_type
+from pytest_stripe_tokens.matching import Cassette, Interaction, Metadata, Player
 
 URL = "https://api.stripe.com/v1/tokens"
 KEY = {"authorization": "Bearer sk_test_x"}
@@ -38,57 +38,6 @@ def recorded(request: Request, answer: object = None, status: int = 200) -> Inte
 
 def cassette(*interactions: Interaction, name: str = "card") -> Cassette:
     return Cassette(Path(f"{name}.yaml"), Metadata(), interactions)
-
-
-class TestFingerprint:
-    @pytest.mark.parametrize(
-        "other",
-        [
-            post("card[exp_year]=2050&card[cvc]=999&card[exp_month]=12&card%5Bnumber%5D=4242+4242+4242+4242"),
-            post("card[cvc]=***&card[exp_month]=12&card[exp_year]=2050&card[number]=****4242"),
-            post(VISA, idempotency_key="x", user_agent="y", stripe_version="z"),
-            post("", f"{URL}/?{VISA}"),
-            post(VISA, authorization="Basic c2tfdGVzdF95Og=="),
-            Request("post", URL, {"authorization": "Bearer rk_test_x"}, VISA.encode()),
-        ],
-    )
-    def test_what_is_random_or_secret_or_the_clients_own_makes_no_difference(self, other):
-        assert fingerprint(other) == fingerprint(post(VISA))
-
-    @pytest.mark.parametrize(
-        "other",
-        [
-            post(VISA.replace("2050", "2049")),
-            post(VISA.replace("4242424242424242", "4000056655665556")),
-            post(VISA.replace("&card[cvc]=123", "")),
-            post(VISA, f"{URL}/tok_1"),
-            post(VISA, stripe_account="acct_1"),
-            post(VISA, authorization="Bearer pk_test_x"),
-            Request("POST", URL, {}, VISA.encode()),
-            Request("PUT", URL, KEY, VISA.encode()),
-        ],
-    )
-    def test_what_the_api_heeds_makes_a_difference(self, other):
-        assert fingerprint(other) != fingerprint(post(VISA))
-
-    def test_an_account_matches_its_reduced_self(self):
-        path = "https://api.stripe.com/v1/accounts/{}/persons"
-        sent = post("", path.format("acct_1032D82eZvKYlo2C"), stripe_account="acct_1032D82eZvKYlo2C")
-        stored = post("", path.format("acct_106319a383"), stripe_account="acct_106319a383")
-
-        assert fingerprint(sent) == fingerprint(stored)
-
-    @pytest.mark.parametrize(
-        ("path", "params", "expected"),
-        [
-            ("/v1/tokens", {"card": {}}, "card"),
-            ("/v1/tokens/", {"pii": {}}, "pii"),
-            ("/v1/tokens", {"customer": "cus_1"}, None),
-            ("/v1/charges", {"card": {}}, None),
-        ],
-    )
-    def test_the_token_type_is_told_by_the_parameter(self, path, params, expected):
-        assert token_type(path, params) == expected
 
 
 class TestPlay:
