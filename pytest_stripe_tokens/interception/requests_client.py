@@ -112,7 +112,7 @@ def _prepare_request(gate: Gate, previous: Any) -> Any:
     """Leave out `~/.netrc`, which is the machine's: a test gives the key, or is refused, on all machines alike."""
 
     def prepare_request(self: Any, request: Any) -> Any:
-        return previous(_Untrusting(self) if gate.takes_url(request.url) else self, request)
+        return previous(_untrusting(self) if gate.takes_url(request.url) else self, request)
 
     return prepare_request
 
@@ -122,21 +122,16 @@ def _merge_environment_settings(gate: Gate, previous: Any) -> Any:
 
     def merge_environment_settings(self: Any, url: str, *args: Any, **kwargs: Any) -> Any:
         is_direct = gate.takes_url(url) and isinstance(self.get_adapter(url), _Direct)
-        return previous(_Untrusting(self) if is_direct else self, url, *args, **kwargs)
+        return previous(_untrusting(self) if is_direct else self, url, *args, **kwargs)
 
     return merge_environment_settings
 
 
-class _Untrusting:
-    """A session that does not look at the environment."""
-
-    trust_env = False
-
-    def __init__(self, session: Any) -> None:
-        self._session = session
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._session, name)
+def _untrusting(session: Any) -> Any:
+    """Give the same session, as if it were told not to look at the environment."""
+    twin: Any = object.__new__(type(session))
+    twin.__dict__.update(vars(session), trust_env=False)
+    return twin
 
 
 def _text(value: Any) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.simulator.keys import Caller
 
 
-@dataclass(frozen=True)
+@dataclass
 class Envelope:
     """What an answer says beside its body.
 

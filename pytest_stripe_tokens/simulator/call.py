@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.simulator.state import Entry, Scope, World
 
 
-@dataclass(frozen=True)
+@dataclass
 class Call:
     """One request that got past the checks of its key and its parameters.
 

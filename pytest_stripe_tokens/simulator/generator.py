@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import faker
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 # Five characters of every id count the seconds from here (2012-07-15); computed from 139 real ids.
 _ID_EPOCH = 1342389380
 _TIME_CHARACTERS = 5
@@ -300,7 +301,7 @@ def _base62(number: int, length: int) -> str:
     """Write the last `length` digits of a number, big-endian."""
     digits: list[str] = []
     number %= 62**length  # a digest is long, and dividing one slow
-    for _ in range(length):
-        number, digit = divmod(number, 62)
-        digits.append(_ALPHABET[digit])
-    return "".join(reversed(digits))
+    for _ in range((length + 1) // 2):
+        number, pair = divmod(number, len(_PAIRS))
+        digits.append(_PAIRS[pair])
+    return "".join(reversed(digits))[-length:]

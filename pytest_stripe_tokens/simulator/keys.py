@@ -7,6 +7,7 @@ import binascii
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.simulator.errors import ApiError
@@ -60,14 +61,19 @@ def identify(headers: Mapping[str, str]) -> Caller:
     Raises:
         ApiError: no key, a malformed one, or an account that cannot be one.
     """
-    key = _sent_key(headers.get("authorization", ""))
+    return _identify(*(headers.get(name, "") for name in ("authorization", "stripe-account", "stripe-version")))
+
+
+@lru_cache(maxsize=64)
+def _identify(authorization: str, sent_account: str, sent_version: str) -> Caller:
+    key = _sent_key(authorization)
     match = _KEY.fullmatch(key)
     if match is None:
         raise ApiError("invalid_key", key=mask(key))
-    account = headers.get("stripe-account", "").strip() or None
+    account = sent_account.strip() or None
     if account is not None and _ACCOUNT.fullmatch(account) is None:
         raise ApiError("account_invalid", key=mask(key), account=account)
-    version = headers.get("stripe-version", "").strip() or DEFAULT_VERSION
+    version = sent_version.strip() or DEFAULT_VERSION
     return Caller(KINDS[match["kind"]], match["mode"] == "live", key, account, version)
 
 
@@ -115,6 +121,7 @@ def _basic_user(credentials: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=64)
 def _is_version(version: str) -> bool:
     match = _VERSION.fullmatch(version)
     if match is None:

@@ -1,4 +1,7 @@
-"""POST /v1/tokens and GET /v1/tokens/:token; imports the simulator's own modules below the endpoints."""
+"""POST /v1/tokens and GET /v1/tokens/:token; imports the simulator's own modules below the endpoints.
+
+A token is answered as it is kept, and not as a copy: it refers to no other object that could be expanded in it.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,7 @@ def create(call: Call) -> dict[str, Any]:
 
 def retrieve(call: Call) -> dict[str, Any]:
     """Give a token as it was created, `used` as it is now."""
-    return call.world.read(call.ids[0], call.scope, "token", "token").copy()
+    return call.world.read(call.ids[0], call.scope, "token", "token").body
 
 
 def _shown(call: Call, token: dict[str, Any]) -> dict[str, Any]:
@@ -69,7 +72,7 @@ def _tokenize(call: Call, kind: str) -> dict[str, Any]:
     token = call.world.generator.token(kind, params, livemode=call.caller.livemode, account=call.caller.account)
     for taken in spent:
         spend(taken)
-    return call.add(token, params=params).copy()
+    return call.add(token, params=params).body
 
 
 def _check(call: Call, kind: str, params: Mapping[str, Any]) -> None:
