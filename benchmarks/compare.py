@@ -1,100 +1,156 @@
 """Compare suites that use pytest-stripe-tokens with the same suites on its peers, side by side in one process tree.
 
-    python benchmarks/compare.py                    # all cases, 300 tests each, 5 rounds
-    python benchmarks/compare.py --cases replay generate --tests 1000 --rounds 3
+    python benchmarks/compare.py                                       # every table, 5 rounds: about 8 minutes
+    python benchmarks/compare.py --tables tests --cases replay generate --tests 1000 --rounds 3
 
 Every case is a whole `pytest` run in a process of its own; the cases take turns, round by round, so that a machine
 that grows slower does so for all. What is counted is processor time (user and system) of the run and of what it
-started, over that of the same suite without the calls, in milliseconds a test; the table gives medians, and the
-ratio to ours. Processor time is what a run costs whatever else the machine does; a peer that waits, for a server of
-its own in another process tree, would look cheaper than it is, so localstripe's server is counted too.
+started, over that of the same suite without the calls, and the peak of its memory over that suite's; the tables give
+medians. Processor time is what a run costs whatever else the machine does; a peer that waits, for a server of its own
+in another process tree, would look cheaper than it is, so localstripe's server is counted too. Two workers are held
+against one by the clock.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from suites import CASES, Case
 
-OURS = "replay"
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+SIZES = (10, 1000, 10000)
+WORKERS_TESTS = 2000
+ONE_TEST = ("replay", "generate", "card_token", "unused", "responses", "pytest-recording", "cassetter")
+SCALED = ("replay", "generate", "responses")
+MEBIBYTE = 1 << 20
 
 
 @dataclass
 class Result:
-    """What the runs of one case cost: seconds of processor time and bytes at the peak."""
+    """What the runs of one case cost: processor time and time by the clock, in seconds, and bytes at the peak."""
 
     seconds: list[float] = field(default_factory=list[float])
+    elapsed: list[float] = field(default_factory=list[float])
     peaks: list[int] = field(default_factory=list[int])
 
-    def milliseconds(self, base: Result, tests: int) -> float:
-        """The cost of a test over the base's, from pairs of the same round."""
-        pairs = zip(self.seconds, base.seconds, strict=True)
-        return statistics.median((own - other) / tests * 1000 for own, other in pairs)
+    def over(self, base: Result, tests: int) -> tuple[float, float]:
+        """Milliseconds a test, and mebibytes, over the base: medians of pairs of the same round."""
+        milliseconds = [(own - other) / tests * 1000 for own, other in zip(self.seconds, base.seconds, strict=True)]
+        mebibytes = [(own - other) / MEBIBYTE for own, other in zip(self.peaks, base.peaks, strict=True)]
+        return statistics.median(milliseconds), statistics.median(mebibytes)
 
 
-def run(case: Case, directory: Path) -> tuple[float, int]:
-    """Run a case once: seconds of processor time, and the largest process's peak in bytes."""
+def run(case: Case, directory: Path, result: Result | None, *options: str) -> None:
+    """Run a case once."""
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     # Where nothing may be compiled ahead, every run would compile every library anew.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *case.options, str(directory)]
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *case.options, *options, str(directory)]
+    started = time.perf_counter()
     with subprocess.Popen(command, env=environment, cwd=directory, stdout=subprocess.PIPE, text=True) as process:
-        output, _ = process.communicate()
-        if process.returncode:
-            raise SystemExit(f"{case.name} failed:\n{output[-4000:]}")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    seconds = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-    return seconds, after.ru_maxrss * 1024
+        output = process.stdout.read() if process.stdout else ""
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{case.name} failed:\n{output[-4000:]}")
+    if result is not None:
+        result.elapsed.append(time.perf_counter() - started)
+        result.seconds.append(usage.ru_utime + usage.ru_stime)
+        result.peaks.append(usage.ru_maxrss * 1024)
 
 
-def measure(cases: list[Case], tests: int, rounds: int) -> dict[str, Result]:
-    """Run all cases in turn, `rounds` times after a warm-up."""
-    results = {case.name: Result() for case in cases}
+def measure(names: Sequence[str], tests: int, rounds: int, *options: str) -> dict[str, Result]:
+    """Run cases, and the suites that they are held against, in turn, `rounds` times after a warm-up."""
+    bases = [CASES[name].base for name in names if CASES[name].base]
+    results = {name: Result() for name in dict.fromkeys([*bases, *names])}
     with tempfile.TemporaryDirectory() as temporary:
-        for case in cases:
-            case.write(Path(temporary) / case.name, tests)
+        for name in results:
+            CASES[name].write(Path(temporary) / name, tests)
         for turn in range(rounds + 1):
-            for case in cases:
-                seconds, peak = run(case, Path(temporary) / case.name)
-                if turn:
-                    results[case.name].seconds.append(seconds)
-                    results[case.name].peaks.append(peak)
+            for name, result in results.items():
+                run(CASES[name], Path(temporary) / name, result if turn else None, *options)
     return results
 
 
+def show(names: Sequence[str], results: dict[str, Result], tests: int) -> None:
+    """Print a row for each case, with its ratio to the hand-written stubs of the same client."""
+    for name in names:
+        case = CASES[name]
+        milliseconds, mebibytes = results[name].over(results[case.base], tests)
+        ratio = ""
+        if case.stubs in results:
+            ratio = f"{milliseconds / results[case.stubs].over(results[case.base], tests)[0]:.2f}"
+        print(f"{name:<20} {tests:>7} {milliseconds:>10.2f} {ratio:>7} {mebibytes:>7.1f}  {case.about}")
+
+
+def head(title: str) -> None:
+    """Print the head of a table."""
+    print(f"\n{title}")
+    print(f"{'case':<20} {'tests':>7} {'ms a test':>10} {'ratio':>7} {'MiB':>7}  what it does")
+
+
+def tests_table(arguments: argparse.Namespace) -> None:
+    """Each case with a few hundred tests."""
+    head(f"processor time over the same suite without the calls, medians of {arguments.rounds} rounds")
+    results = measure(arguments.cases, arguments.tests, arguments.rounds)
+    show([name for name in arguments.cases if CASES[name].base], results, arguments.tests)
+
+
+def first_table(arguments: argparse.Namespace) -> None:
+    """What the first test of a run costs; of an unused plugin that is what start-up costs."""
+    head("one test: what is loaded and read at the first use")
+    show(ONE_TEST, measure(ONE_TEST, 1, arguments.rounds * 2), 1)
+
+
+def sizes_table(arguments: argparse.Namespace) -> None:
+    """Ten tests to ten thousand."""
+    head("suites of other sizes")
+    for tests in SIZES:
+        rounds = min(arguments.rounds, 2) if tests > SIZES[1] else arguments.rounds
+        show(SCALED, measure(SCALED, tests, rounds), tests)
+
+
+def workers_table(arguments: argparse.Namespace) -> None:
+    """Two workers of pytest-xdist against none, by the clock."""
+    print(f"\n{WORKERS_TESTS} tests by the clock, one process and two workers")
+    print(f"{'case':<20} {'one, s':>7} {'two, s':>7} {'faster':>7}")
+    for name in ("empty", "replay", "responses", "pytest-recording"):
+        rounds = min(arguments.rounds, 3)
+        one, two = (measure([name], WORKERS_TESTS, rounds, *options)[name] for options in ((), WORKERS))
+        seconds = statistics.median(one.elapsed), statistics.median(two.elapsed)
+        print(f"{name:<20} {seconds[0]:>7.2f} {seconds[1]:>7.2f} {seconds[0] / seconds[1]:>7.2f}")
+
+
+WORKERS = ("-p", "xdist.plugin", "-n", "2")
+TABLES: dict[str, Callable[[argparse.Namespace], None]] = {
+    "tests": tests_table,
+    "first": first_table,
+    "sizes": sizes_table,
+    "workers": workers_table,
+}
+
+
 def main() -> None:
-    """Measure and print the table."""
+    """Measure and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--tests", type=int, default=300)
+    parser.add_argument("--tables", nargs="+", choices=list(TABLES), default=list(TABLES), metavar="TABLE")
+    parser.add_argument("--tests", type=int, default=300, help="how many, in the first table")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--cases", nargs="+", choices=list(CASES), default=list(CASES), metavar="CASE")
     arguments = parser.parse_args()
-    names = dict.fromkeys([*arguments.cases, *(CASES[name].base for name in arguments.cases if CASES[name].base)])
-    cases = [CASES[name] for name in names]
-    results = measure(cases, arguments.tests, arguments.rounds)
-    print(
-        f"{arguments.tests} tests, {arguments.rounds} rounds, medians; processor time over the suite without the calls"
-    )
-    print(f"{'case':<20} {'ms a test':>10} {'ratio':>7} {'seconds':>8}  what it does")
-    ours = CASES[OURS].name in results and results[OURS].milliseconds(results[CASES[OURS].base], arguments.tests)
-    for case in cases:
-        result = results[case.name]
-        seconds = statistics.median(result.seconds)
-        if not case.base:
-            print(f"{case.name:<20} {'':>10} {'':>7} {seconds:>8.2f}  {case.about}")
-            continue
-        cost = result.milliseconds(results[case.base], arguments.tests)
-        ratio = f"{cost / ours:.2f}" if ours else ""
-        print(f"{case.name:<20} {cost:>10.2f} {ratio:>7} {seconds:>8.2f}  {case.about}")
+    for name in arguments.tables:
+        TABLES[name](arguments)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,8 @@ class Case:
     Args:
         name: what the table calls it.
         about: what it does.
-        base: the case that it is held against; empty for one that is a base itself.
+        base: the case whose cost is taken off; empty for one that is a base itself.
+        stubs: the case that it is held against.
         options: of pytest.
         text: the test module after `HEAD`; `{tests}` stands for their number.
         prepare: writes what else the suite needs, given its directory and the number of tests.
@@ -55,6 +56,7 @@ class Case:
     text: str = MANY + CALLS.format(fixtures="")
     prepare: Callable[[Path, int], None] | None = None
     head: str = HEAD
+    stubs: str = "responses"
 
     def write(self, directory: Path, tests: int) -> None:
         """Write the suite."""
@@ -207,6 +209,7 @@ _ALL = (
         "replay-httpx",
         "ours: replayed, the code under test on httpx",
         base="empty-httpx",
+        stubs="respx",
         head=HTTPX_HEAD,
         options=(*OURS, "--stripe-tokens=replay"),
         text=MANY + CALLS.format(fixtures=", stripe_tokens"),
@@ -215,6 +218,7 @@ _ALL = (
         "respx",
         "respx with hand-written stubs, on httpx",
         base="empty-httpx",
+        stubs="respx",
         head=HTTPX_HEAD,
         text=RESPX.replace("\n@respx", "\n" + MANY + "@respx"),
     ),
@@ -222,6 +226,7 @@ _ALL = (
         "pytest-httpx",
         "pytest-httpx with hand-written stubs, on httpx",
         base="empty-httpx",
+        stubs="respx",
         head=HTTPX_HEAD,
         options=("-p", "pytest_httpx"),
         text=PYTEST_HTTPX.replace("\ndef test", "\n" + MANY + "def test"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_stripe_tokens.catalogue import TEST_BANK_ACCOUNTS, TEST_CARDS, TOKEN_TYPES
+from pytest_stripe_tokens.catalogue import TOKEN_TYPES
 from pytest_stripe_tokens.errors import StripeAPIError
+from pytest_stripe_tokens.published import TEST_BANK_ACCOUNTS, TEST_CARDS
 from pytest_stripe_tokens.sessions import stripe_sandbox
 from pytest_stripe_tokens.token import Token
 

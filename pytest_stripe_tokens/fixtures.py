@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import sysconfig
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, cast
@@ -24,11 +24,6 @@ if TYPE_CHECKING:
 
 SANDBOX = "_stripe_sandbox"
 settings_key = pytest.StashKey[Settings]()
-# Between a test's line and the failure lie dozens of frames of HTTP clients, which explain nothing.
-_LIBRARIES = tuple(
-    f"{place}{os.sep}"
-    for place in (*(sysconfig.get_paths()[name] for name in ("stdlib", "purelib", "platlib")), Path(__file__).parent)
-)
 
 
 class Fixtures:
@@ -133,12 +128,22 @@ def _shorten(error: BaseException) -> None:
         error.pytrace = False
 
 
+@cache
+def _libraries() -> tuple[str, ...]:
+    import sysconfig  # noqa: PLC0415 - only a failure needs it
+
+    # Between a test's line and the failure lie dozens of frames of HTTP clients, which explain nothing.
+    paths = sysconfig.get_paths()
+    places = (*(paths[name] for name in ("stdlib", "purelib", "platlib")), Path(__file__).parent)
+    return tuple(f"{place}{os.sep}" for place in places)
+
+
 def _of_suite(traceback: TracebackType | None) -> TracebackType | None:
     """Leave out of a traceback what is neither the suite's nor its code's."""
     if traceback is None:
         return None
     rest = _of_suite(traceback.tb_next)
-    if traceback.tb_frame.f_code.co_filename.startswith(_LIBRARIES):
+    if traceback.tb_frame.f_code.co_filename.startswith(_libraries()):
         return rest
     return TracebackType(rest, traceback.tb_frame, traceback.tb_lasti, traceback.tb_lineno)
 

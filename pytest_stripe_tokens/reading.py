@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from pytest_stripe_tokens import forms
-from pytest_stripe_tokens.catalogue import CATALOGUE, card_number
+from pytest_stripe_tokens.card_values import card_number
+from pytest_stripe_tokens.catalogue import CATALOGUE
 from pytest_stripe_tokens.exchange import Request
 from pytest_stripe_tokens.redaction import hide, key_kind, params_of, reduce_account, reduce_params
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
-from pytest_stripe_tokens.catalogue import card_number
+from pytest_stripe_tokens.card_values import card_number
 from pytest_stripe_tokens.drift import compare
 from pytest_stripe_tokens.leaks import leaks
 from pytest_stripe_tokens.matching import Cassette, Interaction, Metadata

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from pytest_stripe_tokens.catalogue import currency_of
+from pytest_stripe_tokens.bank_values import currency_of
 from pytest_stripe_tokens.simulator.attaching import external_accounts_of
 from pytest_stripe_tokens.simulator.errors import ApiError
 from pytest_stripe_tokens.simulator.keys import mask

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_stripe_tokens.catalogue import currency_of
+from pytest_stripe_tokens.bank_values import currency_of
 from pytest_stripe_tokens.simulator.errors import ApiError
 from pytest_stripe_tokens.simulator.instruments import Instrument, declined
 from pytest_stripe_tokens.simulator.objects import (

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from pytest_stripe_tokens.catalogue import CardNumber, card_number, country_of, currency_of, shown_bank
+from pytest_stripe_tokens.bank_values import currency_of, shown_bank
+from pytest_stripe_tokens.card_values import CardNumber, card_number, country_of
 
 _SEPARATORS = re.compile(r"[\s-]+")
 _DEFAULT_NUMBER = "4242424242424242"

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from pytest_stripe_tokens.catalogue import card_number
+from pytest_stripe_tokens.card_values import card_number
 from pytest_stripe_tokens.simulator.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_stripe_tokens.catalogue import CardNumber
+    from pytest_stripe_tokens.card_values import CardNumber
     from pytest_stripe_tokens.simulator.state import Entry
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from pytest_stripe_tokens.catalogue import TEST_BANK_ACCOUNTS, TEST_CARDS
+from pytest_stripe_tokens.published import TEST_BANK_ACCOUNTS, TEST_CARDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

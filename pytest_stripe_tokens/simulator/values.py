@@ -6,7 +6,9 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any, cast
 
-from pytest_stripe_tokens.catalogue import TEST_BANK_ACCOUNTS, bank_number, card_number
+from pytest_stripe_tokens.bank_values import bank_number
+from pytest_stripe_tokens.card_values import card_number
+from pytest_stripe_tokens.published import TEST_BANK_ACCOUNTS
 from pytest_stripe_tokens.simulator.errors import ApiError
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_stripe_tokens.catalogue import CATALOGUE, TEST_BANK_ACCOUNTS, TEST_CARDS, TOKEN_TYPES
+from pytest_stripe_tokens.catalogue import CATALOGUE, TOKEN_TYPES
+from pytest_stripe_tokens.published import TEST_BANK_ACCOUNTS, TEST_CARDS
 from pytest_stripe_tokens.schemas import problems
 from pytest_stripe_tokens.simulator.generator import GeneratorFactory
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_stripe_tokens import forms
-from pytest_stripe_tokens.catalogue import TEST_CARDS
 from pytest_stripe_tokens.exchange import Request
+from pytest_stripe_tokens.published import TEST_CARDS
 from pytest_stripe_tokens.simulator import Simulator
 from pytest_stripe_tokens.simulator.generator import GeneratorFactory
 from pytest_stripe_tokens.simulator.parameters import table

@@ -14,7 +14,8 @@ from faker import Faker
 from faker.config import AVAILABLE_LOCALES
 from faker.generator import random as shared_random
 
-from pytest_stripe_tokens.catalogue import CATALOGUE, TEST_BANK_ACCOUNTS, TEST_CARDS, TOKEN_TYPES
+from pytest_stripe_tokens.catalogue import CATALOGUE, TOKEN_TYPES
+from pytest_stripe_tokens.published import TEST_BANK_ACCOUNTS, TEST_CARDS
 from pytest_stripe_tokens.simulator.generator import (
     Generator,
     GeneratorFactory,

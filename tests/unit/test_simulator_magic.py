@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from simulator_api import LIVE, Api, problems
 
-from pytest_stripe_tokens.catalogue import TEST_BANK_ACCOUNTS, TEST_CARDS
+from pytest_stripe_tokens.published import TEST_BANK_ACCOUNTS, TEST_CARDS
 from pytest_stripe_tokens.simulator.instruments import DECLINES
 from pytest_stripe_tokens.simulator.magic import _magic_cards, magic_token
 
