@@ -52,7 +52,7 @@ class Fixtures:
     def pytest_runtest_makereport(
         self, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Show a failure of ours at the suite's own line, and tell it from one that the code under test swallowed."""
+        """Show a failure of ours at the suite's own line, apart from one that was swallowed, and what was requested."""
         tokens = self._tokens
         if tokens is not None and call.excinfo is not None:
             raised = list(_parts(call.excinfo.value))
@@ -65,7 +65,10 @@ class Fixtures:
             tokens.failures[:] = swallowed
         if call.when == "teardown":
             self._item = self._tokens = None
-        return (yield)
+        report = yield
+        if tokens is not None and report.failed and tokens.shown_requests:
+            report.sections.append(("requests to Stripe", tokens.shown_requests))
+        return report
 
     @pytest.fixture
     def stripe_tokens_params(self) -> Mapping[str, Mapping[str, Any]]:

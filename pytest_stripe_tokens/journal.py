@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from pytest_stripe_tokens import redaction
+from pytest_stripe_tokens import forms, redaction
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pytest_stripe_tokens.exchange import Request, Response
     from pytest_stripe_tokens.reading import Reading
     from pytest_stripe_tokens.token import Origin
 
+_SHOWN = 20
+_LONGEST = 100
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-stripe-client-user-agent"})
 
 
@@ -91,6 +95,28 @@ class SeenRequest:
         status = "no answer" if self.response_status is None else str(self.response_status)
         shown = redaction.reduce_params(self.params)
         return f"<{self.method} {self.path}{type_} {shown} -> {status}, {self.origin or 'no origin'}>"
+
+
+def table(requests: Sequence[SeenRequest]) -> str:
+    """Show the last requests, a line for each, with their secrets hidden; empty where there is none."""
+    rows = [
+        (
+            request.method,
+            redaction.hide(request.path),
+            request.token_type or "-",
+            "no answer" if request.response_status is None else str(request.response_status),
+            request.origin or "-",
+        )
+        for request in requests[-_SHOWN:]
+    ]
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    lines = [f"... and {len(requests) - _SHOWN} before these"] if len(requests) > _SHOWN else []
+    for row, request in zip(rows, requests[-_SHOWN:], strict=True):
+        pairs = forms.pairs(redaction.reduce_params(request.params))
+        sent = " ".join(f"{name}={value}" for name, value in pairs)
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        lines.append("  ".join([*cells, sent if len(sent) <= _LONGEST else f"{sent[:_LONGEST]}..."]).rstrip())
+    return "\n".join(lines)
 
 
 def token_in(response: Response) -> Mapping[str, Any] | None:

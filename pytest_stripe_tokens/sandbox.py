@@ -60,13 +60,14 @@ class Surroundings:
 
 
 class _Call:
-    """A request on its way to its answer: as it was sent, as it is understood, as the test sees it."""
+    """A request on its way: as it was sent, as it is understood, as the test sees it, and the token that it reads."""
 
     def __init__(self, request: Request, asked: Asked = BY_CODE) -> None:
         self.request = request
         self.asked = asked
         self.reading = read(request)
         self.entry = SeenRequest(request, self.reading)
+        self.known: Mapping[str, Any] | None = None
 
 
 class StripeTokens:
@@ -87,6 +88,10 @@ class StripeTokens:
         self._origins: dict[str, Origin] = {}
         self._lock = threading.RLock()
         self.failures: list[str] = []
+
+    def __repr__(self) -> str:
+        number = len(self._requests)
+        return f"<StripeTokens (mode {self._settings.mode}, {number} request{'' if number == 1 else 's'})>"
 
     def create(self, type: str, **params: Any) -> Token:  # noqa: A002 - Stripe's own name
         """Create a token with `POST /v1/tokens`.
@@ -161,6 +166,11 @@ class StripeTokens:
         return list(self._requests)
 
     @property
+    def shown_requests(self) -> str:
+        """The last requests as a table for a reader, their secrets hidden; empty where there is none."""
+        return journal.table(self._requests)
+
+    @property
     def used_cassettes(self) -> frozenset[str]:
         """The names of the suite's cassettes that answered something in this test."""
         return frozenset(self._playback.used)
@@ -188,6 +198,10 @@ class StripeTokens:
     def _exchange(self, call: _Call) -> Outcome:
         with self._lock:
             self._requests.append(call.entry)
+            token_id = call.reading.retrieved_id
+            call.known = self._simulator.token(token_id) if token_id else None
+            if call.known is not None:
+                call.entry.token_type = str(call.known["type"])
             failure = self._faults.next()
             if failure is None:
                 response, call.entry.origin = self._route(call)
@@ -212,19 +226,16 @@ class StripeTokens:
         return Token(response.data, call.entry.origin or "generated")
 
     def _route(self, call: _Call) -> tuple[Response, Origin]:
-        request, token_id = call.request, call.reading.retrieved_id
-        known = self._simulator.token(token_id) if token_id else None
-        if known is not None:
-            call.entry.token_type = str(known["type"])
+        is_api = call.request.host == API_HOST
         answered = self._record(call)
-        if answered is None and self._settings.mode != "generate" and request.host == API_HOST:
+        if answered is None and self._settings.mode != "generate" and is_api:
             answered = self._play(call)
         if answered is not None:
             response, origin = answered
             return self._adopt(call, response, origin) if response.is_success else response, origin
-        if self._settings.mode == "replay" and (known is None or request.host != API_HOST):
+        if self._settings.mode == "replay" and (call.known is None or not is_api):
             token_type, test = call.entry.token_type, self._surroundings.test
-            self._fail(self._playback.missed(request, token_type, test=test, asked=call.asked))
+            self._fail(self._playback.missed(call.request, token_type, test=test, asked=call.asked))
         return self._generate(call)
 
     def _generate(self, call: _Call) -> tuple[Response, Origin]:
