@@ -12,11 +12,14 @@ from pytest_stripe_tokens.token import Token
 
 if TYPE_CHECKING:
     from pytest_stripe_tokens.sandbox import StripeTokens
+    from pytest_stripe_tokens.shapes import BankToken, CardToken
 
 __all__ = [
     "TEST_BANK_ACCOUNTS",
     "TEST_CARDS",
     "TOKEN_TYPES",
+    "BankToken",
+    "CardToken",
     "StripeAPIError",
     "StripeTokens",
     "Token",
@@ -25,8 +28,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name != "StripeTokens":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from pytest_stripe_tokens.sandbox import StripeTokens  # noqa: PLC0415 - with the simulator behind it
+    if name == "StripeTokens":
+        from pytest_stripe_tokens.sandbox import StripeTokens  # noqa: PLC0415 - with the simulator behind it
 
-    return StripeTokens
+        return StripeTokens
+    if name in {"BankToken", "CardToken"}:
+        from pytest_stripe_tokens import shapes  # noqa: PLC0415 - for annotations alone
+
+        return getattr(shapes, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -99,7 +99,7 @@ class Fixtures:
             raise pytest.UsageError(
                 f"{request.node.nodeid}: no token type {request.param!r}; the types are {', '.join(TOKEN_TYPES)}"
             )
-        return _stripe_sandbox.create(request.param)
+        return _stripe_sandbox.create(str(request.param))
 
 
 def _token_fixture(row: TokenType) -> Callable[..., Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,23 +19,6 @@ if TYPE_CHECKING:
 _SHOWN = 20
 _LONGEST = 100
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-stripe-client-user-agent"})
-
-
-@dataclass(frozen=True)
-class Asked:
-    """How a request came about.
-
-    Args:
-        is_unchanged: a fixture or `create` sends the built-in parameters.
-        is_fixtures: a fixture sends them, or `create` without parameters of its own; `stripe_tokens_params` may have
-            changed them.
-    """
-
-    is_unchanged: bool = False
-    is_fixtures: bool = False
-
-
-BY_CODE = Asked()
 
 
 class Headers(Mapping[str, str]):
@@ -121,7 +103,6 @@ def table(requests: Sequence[SeenRequest]) -> str:
 
 def token_in(response: Response) -> Mapping[str, Any] | None:
     """The token that an answer is, which must not be changed; None where it is none."""
-    if not isinstance(response.data, dict):
-        return None
-    found = cast("dict[str, Any]", response.data)
+    data: Any = response.data
+    found = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
     return found if found.get("object") == "token" and {"id", "type", "used"} <= found.keys() else None

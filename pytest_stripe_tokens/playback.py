@@ -10,9 +10,9 @@ from pytest_stripe_tokens.exchange import API_HOST
 from pytest_stripe_tokens.matching import Player
 
 if TYPE_CHECKING:
+    from pytest_stripe_tokens.asking import Asked
     from pytest_stripe_tokens.cassettes import Library
     from pytest_stripe_tokens.exchange import Request
-    from pytest_stripe_tokens.journal import Asked
     from pytest_stripe_tokens.matching import Cassette, Interaction
     from pytest_stripe_tokens.settings import Settings
 

@@ -92,9 +92,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     Raises:
         pytest.UsageError: a marker's argument or value that is not one of the valid ones.
     """
+    orders: dict[int, tuple[list[str], list[str]]] = {}
     try:
         for item in items:
-            _prepare(config, item)
+            _prepare(config, item, orders)
     except UsageError as error:
         if not hasattr(config, "workeroutput"):
             raise pytest.UsageError(str(error)) from None
@@ -103,7 +104,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.clear()
 
 
-def _prepare(config: pytest.Config, item: pytest.Item) -> None:
+def _prepare(config: pytest.Config, item: pytest.Item, orders: dict[int, tuple[list[str], list[str]]]) -> None:
     names: list[str] | None = getattr(item, "fixturenames", None)
     if names is None:
         return
@@ -111,10 +112,17 @@ def _prepare(config: pytest.Config, item: pytest.Item) -> None:
     if markers:
         item.stash[settings_key] = _marked(config, markers, item.nodeid)
     if markers or SANDBOX in names:
-        others = [name for name in names if name != SANDBOX]
-        # Wider fixtures come first: what they set up outlives this test's sandbox.
-        wider = sum(_is_wider(item, name) for name in others)
-        setattr(item, "fixturenames", [*others[:wider], SANDBOX, *others[wider:]])  # noqa: B010 - not every item has it
+        # The items of one function share their list, and go on sharing it; the old one is kept, and with it its id.
+        if id(names) not in orders:
+            orders[id(names)] = names, _ordered(item, names)
+        setattr(item, "fixturenames", orders[id(names)][1])  # noqa: B010 - not every item has it
+
+
+def _ordered(item: pytest.Item, names: list[str]) -> list[str]:
+    others = [name for name in names if name != SANDBOX]
+    # Wider fixtures come first: what they set up outlives this test's sandbox.
+    wider = sum(_is_wider(item, name) for name in others)
+    return [*others[:wider], SANDBOX, *others[wider:]]
 
 
 def _is_wider(item: pytest.Item, name: str) -> bool:

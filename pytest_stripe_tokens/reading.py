@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
 from pytest_stripe_tokens import forms
@@ -85,7 +85,7 @@ class Reading:
     def card(self) -> Mapping[str, str]:
         """What the answer to a published test number shows of the card; empty for any other request."""
         card = self.params.get("card") if self.is_to_tokens else None
-        number = card.get("number") if isinstance(card, dict) else card
+        number = cast("dict[str, Any]", card).get("number") if isinstance(card, dict) else card
         known = card_number(re.sub(r"[ -]", "", number)) if isinstance(number, str) else None
         return {name: getattr(known, name) for name in _CARD_FIELDS} if known else {}
 

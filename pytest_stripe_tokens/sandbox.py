@@ -4,34 +4,29 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
 from pytest_stripe_tokens import forms, journal
+from pytest_stripe_tokens.asking import BY_CODE, Asked, create_request, retrieve_request
 from pytest_stripe_tokens.cassettes import CassetteError, Library
 from pytest_stripe_tokens.catalogue import CATALOGUE, TOKEN_TYPES
 from pytest_stripe_tokens.errors import RequestMissed, StripeAPIError, UsageError
 from pytest_stripe_tokens.exchange import API_HOST, Request, Response
 from pytest_stripe_tokens.faults import Fault, Faults
 from pytest_stripe_tokens.interception.wire import Outcome
-from pytest_stripe_tokens.journal import BY_CODE, Asked, SeenRequest
+from pytest_stripe_tokens.journal import SeenRequest
 from pytest_stripe_tokens.playback import Playback
-from pytest_stripe_tokens.reading import TOKENS_PATH, read
+from pytest_stripe_tokens.reading import read
 from pytest_stripe_tokens.simulator import Simulator
 from pytest_stripe_tokens.token import Origin, Token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pytest_stripe_tokens.catalogue import TokenType
     from pytest_stripe_tokens.settings import Settings
+    from pytest_stripe_tokens.shapes import BankToken, CardToken
     from pytest_stripe_tokens.simulator.generator import Generator
     from pytest_stripe_tokens.traffic import Traffic
-
-# Long enough to be taken for a key, too short for a scanner to take it for a leaked one.
-TEST_KEY = "sk_test_offline"
-_HEADERS = {"authorization": f"Bearer {TEST_KEY}", "content-type": "application/x-www-form-urlencoded"}
 
 
 def _raise_missed(message: str) -> NoReturn:
@@ -93,6 +88,12 @@ class StripeTokens:
         number = len(self._requests)
         return f"<StripeTokens (mode {self._settings.mode}, {number} request{'' if number == 1 else 's'})>"
 
+    @overload
+    def create(self, type: Literal["card"], **params: Any) -> CardToken: ...
+    @overload
+    def create(self, type: Literal["bank_account"], **params: Any) -> BankToken: ...
+    @overload
+    def create(self, type: str, **params: Any) -> Token: ...
     def create(self, type: str, **params: Any) -> Token:  # noqa: A002 - Stripe's own name
         """Create a token with `POST /v1/tokens`.
 
@@ -106,8 +107,8 @@ class StripeTokens:
         """
         row = _row(type, "create")
         changed = {**self._surroundings.params.get(type, {}), **params}
-        request = _create_request(row, changed) if changed else _unchanged_request(row.name)
-        return self._token(request, Asked(is_unchanged=not changed, is_fixtures=not params))
+        asked = Asked(is_unchanged=not changed, is_fixtures=not params)
+        return self._token(create_request(row, changed), asked)
 
     def retrieve(self, id: str) -> Token:  # noqa: A002 - Stripe's own name
         """Read a token with `GET /v1/tokens/:id`.
@@ -115,8 +116,7 @@ class StripeTokens:
         Raises:
             StripeAPIError: there is no such token.
         """
-        url = f"https://{API_HOST}{TOKENS_PATH}/{quote(str(id), safe='')}"
-        return self._token(Request("GET", url, {"authorization": _HEADERS["authorization"]}))
+        return self._token(retrieve_request(id))
 
     def use(self, token: str) -> None:
         """Mark a token used, as the API does when it is consumed.
@@ -179,8 +179,8 @@ class StripeTokens:
     def tokens(self) -> dict[str, Token]:
         """The tokens of this test by id, as they are now."""
         with self._lock:
-            known = ((name, self._simulator.token(name), origin) for name, origin in self._origins.items())
-            return {name: Token(token, origin) for name, token, origin in known if token is not None}
+            found = {name: self._simulator.token(name) for name in self._origins}
+            return {name: Token(token, self._origins[name]) for name, token in found.items() if token is not None}
 
     def exchange(self, request: Request) -> Outcome:
         """Answer a request of any client.
@@ -291,16 +291,6 @@ class StripeTokens:
     def _fail(self, message: str) -> NoReturn:
         self.failures.append(message)
         self._surroundings.fail(message)
-
-
-def _create_request(row: TokenType, params: Mapping[str, Any]) -> Request:
-    body = forms.encode({row.parameter: row.merged(params)}).encode()
-    return Request("POST", f"https://{API_HOST}{TOKENS_PATH}", _HEADERS, body)
-
-
-@cache
-def _unchanged_request(name: str) -> Request:
-    return _create_request(CATALOGUE[name], {})
 
 
 def _row(name: str, source: str) -> Any:

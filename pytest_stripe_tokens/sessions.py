@@ -93,7 +93,8 @@ class Run:
             params: default parameters per type.
             fail: ends the test with a message.
         """
-        from pytest_stripe_tokens.sandbox import TEST_KEY, StripeTokens, Surroundings  # noqa: PLC0415
+        from pytest_stripe_tokens.asking import TEST_KEY  # noqa: PLC0415 - as in all of this class
+        from pytest_stripe_tokens.sandbox import StripeTokens, Surroundings  # noqa: PLC0415
 
         generator = self.generators.generator(settings.seed, test)
         optional: dict[str, Any] = {} if fail is None else {"fail": fail}

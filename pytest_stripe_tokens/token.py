@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal, Self, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 Origin = Literal["recorded", "documented", "generated", "live"]
 
@@ -107,6 +107,14 @@ class Token(_View, str):  # type: ignore[misc]  # it reads as a mapping, and its
     """
 
     __slots__ = ("_data", "_origin")
+
+    if TYPE_CHECKING:
+        id: str
+        client_ip: str | None
+        created: int
+        livemode: bool
+        type: str
+        used: bool
 
     def __new__(cls, data: Mapping[str, Any], origin: Origin = "generated") -> Self:
         """Make the string from the object's id."""

@@ -129,7 +129,7 @@ def _merge_environment_settings(gate: Gate, previous: Any) -> Any:
 
 def _untrusting(session: Any) -> Any:
     """Give the same session, as if it were told not to look at the environment."""
-    twin: Any = object.__new__(type(session))
+    twin: Any = object.__new__(session.__class__)
     twin.__dict__.update(vars(session), trust_env=False)
     return twin
 

@@ -41,4 +41,4 @@ def pretty(value: Any, indent: str = "\n") -> str:
     if isinstance(value, list) and value:
         lines = [f"{inner}{pretty(item, inner)}" for item in cast("list[object]", value)]
         return f"[{','.join(lines)}{indent}]"
-    return json.dumps(value) if isinstance(value, float) else str(value)
+    return str(value) if isinstance(value, int) else json.dumps(value)

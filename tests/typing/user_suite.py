@@ -11,6 +11,8 @@ from pytest_stripe_tokens import (
     TEST_BANK_ACCOUNTS,
     TEST_CARDS,
     TOKEN_TYPES,
+    BankToken,
+    CardToken,
     StripeAPIError,
     StripeTokens,
     Token,
@@ -29,6 +31,23 @@ def test_a_token(card_token: Token, stripe_tokens: StripeTokens) -> None:
     assert stripe_tokens.retrieve(card_token) == card_token
 
 
+def test_a_card_token(card_token: CardToken, bank_token: BankToken) -> None:
+    assert_type(card_token.card.last4, str)
+    assert_type(card_token.card.exp_year, int)
+    assert_type(card_token.card.wallet, Any)
+    assert_type(bank_token.bank_account.routing_number, str | None)
+    assert_type(card_token.used, bool)
+
+
+def test_the_type_decides_the_nested_object(stripe_tokens: StripeTokens) -> None:
+    assert_type(stripe_tokens.create("card"), CardToken)
+    assert_type(stripe_tokens.create("card").card.brand, str)
+    assert_type(stripe_tokens.create("bank_account", country="DE").bank_account.country, str)
+    assert_type(stripe_tokens.create("person"), Token)
+    token: Token = stripe_tokens.create("card")
+    assert takes_an_id(token)
+
+
 def takes_an_id(token_id: str) -> str:
     return token_id
 
@@ -43,7 +62,7 @@ def test_a_token_goes_where_an_id_or_a_mapping_goes(stripe_token: Token) -> None
 
 
 def test_stripe_tokens(stripe_tokens: StripeTokens) -> None:
-    assert_type(stripe_tokens.create("card", **TEST_CARDS["amex"]), Token)
+    assert_type(stripe_tokens.create("card", **TEST_CARDS["amex"]), CardToken)
     german = stripe_tokens.create("bank_account", **TEST_BANK_ACCOUNTS["DE"])
     stripe_tokens.use(german)
     stripe_tokens.fail_next(429, code="rate_limit", message="slow down", times=2, delay=0.1)

@@ -1,0 +1,37 @@
+"""What type checkers are told is what the schema says."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+
+import pytest
+
+import pytest_stripe_tokens
+from pytest_stripe_tokens import shapes
+from pytest_stripe_tokens.schemas import token_schema
+from pytest_stripe_tokens.token import Token
+
+TREE = ast.parse(inspect.getsource(shapes))
+
+
+def fields(name):
+    (found,) = (node for node in ast.walk(TREE) if isinstance(node, ast.ClassDef) and node.name == name)
+    return {item.target.id: ast.unparse(item.annotation) for item in found.body if isinstance(item, ast.AnnAssign)}
+
+
+@pytest.mark.parametrize(("name", "nested"), [("Card", "card"), ("BankAccount", "bank_account")])
+def test_each_field_of_the_schema_is_known(name, nested):
+    known, documented = fields(name), token_schema()["$defs"][nested]["properties"]
+    assert known.keys() == documented.keys()
+    for field, schema in documented.items():
+        if known[field] in {"Any", "Check"} or field == "object":
+            continue
+        kinds = [schema["type"]] if isinstance(schema.get("type"), str) else schema.get("type") or schema["enum"]
+        assert ("None" in known[field]) == ("null" in kinds or None in kinds), field
+
+
+def test_they_are_tokens_when_tests_run():
+    assert pytest_stripe_tokens.CardToken is pytest_stripe_tokens.BankToken is Token
+    with pytest.raises(AttributeError, match="no attribute 'PiiToken'"):
+        _ = pytest_stripe_tokens.PiiToken
