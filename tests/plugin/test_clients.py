@@ -172,3 +172,46 @@ def test_no_client_warns(stripe_tokens):
         warnings.simplefilter("error")
         requests.get(f"{API}/tok_1", auth=(KEY, ""), timeout=5)
         urllib3.PoolManager().request("GET", f"{API}/tok_1")
+
+
+def test_requests_looks_at_the_environment_for_other_hosts_alone(run_test, monkeypatch, tmp_path):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine api.stripe.com login sk_test_netrc password x\nmachine example.com login me password x\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.invalid:3128")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "no-such-file.pem"))
+    run_test("""
+        import pytest, requests
+
+        def test_it(stripe_tokens):
+            session = requests.Session()
+            # No key is a refused request on every machine, also on that of someone who keeps one in ~/.netrc.
+            assert session.get("https://api.stripe.com/v1/tokens/tok_x").status_code == 401
+            assert "no answer" not in repr(stripe_tokens.requests)
+            other = requests.Request("GET", "https://example.com/")
+            assert session.prepare_request(other).headers["Authorization"].startswith("Basic ")
+            settings = session.merge_environment_settings("https://example.com/", {}, None, None, None)
+            assert settings["proxies"]["https"] == "http://proxy.invalid:3128"
+            assert session.trust_env
+            with pytest.raises(OSError, match="no-such-file"):
+                session.get("https://example.com/")
+    """).assert_outcomes(passed=1)
+
+
+def test_an_answer_of_requests_can_be_read_in_each_of_its_ways(run_test):
+    run_test("""
+        import requests
+
+        def test_it(card_token):
+            url, auth = f"https://api.stripe.com/v1/tokens/{card_token}", ("sk_test_x", "")
+            answer = requests.get(url, auth=auth)
+            assert answer.json() == card_token
+            assert answer.raw.read() == b""
+            assert b"".join(answer.iter_content(7)) == answer.content == answer.text.encode()
+            assert answer.request.url == answer.url == url
+            streamed = requests.get(url, auth=auth, stream=True)
+            assert streamed.raw.read() == answer.content
+            streamed = requests.get(url, auth=auth, stream=True)
+            assert b"".join(streamed.iter_content(7)) == answer.content
+            assert requests.head(url, auth=auth).content == b""
+    """).assert_outcomes(passed=1)
