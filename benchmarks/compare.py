@@ -122,17 +122,18 @@ def sizes_table(arguments: argparse.Namespace) -> None:
 
 
 def workers_table(arguments: argparse.Namespace) -> None:
-    """Two workers of pytest-xdist against none, by the clock."""
-    print(f"\n{WORKERS_TESTS} tests by the clock, one process and two workers")
-    print(f"{'case':<20} {'one, s':>7} {'two, s':>7} {'faster':>7}")
+    """Two workers of pytest-xdist against one, and against none, by the clock."""
+    print(f"\n{WORKERS_TESTS} tests by the clock, in seconds: without workers, with one and with two")
+    print(f"{'case':<20} {'none':>7} {'one':>7} {'two':>7} {'one : two':>10}")
     for name in ("empty", "replay", "responses", "pytest-recording"):
         rounds = min(arguments.rounds, 3)
-        one, two = (measure([name], WORKERS_TESTS, rounds, *options)[name] for options in ((), WORKERS))
-        seconds = statistics.median(one.elapsed), statistics.median(two.elapsed)
-        print(f"{name:<20} {seconds[0]:>7.2f} {seconds[1]:>7.2f} {seconds[0] / seconds[1]:>7.2f}")
+        taken = [
+            statistics.median(measure([name], WORKERS_TESTS, rounds, *options)[name].elapsed)
+            for options in ((), ("-p", "xdist.plugin", "-n", "1"), ("-p", "xdist.plugin", "-n", "2"))
+        ]
+        print(f"{name:<20} {taken[0]:>7.2f} {taken[1]:>7.2f} {taken[2]:>7.2f} {taken[1] / taken[2]:>10.2f}")
 
 
-WORKERS = ("-p", "xdist.plugin", "-n", "2")
 TABLES: dict[str, Callable[[argparse.Namespace], None]] = {
     "tests": tests_table,
     "first": first_table,
