@@ -186,6 +186,9 @@ def _differences(recorded: MatchKey, sent: MatchKey) -> list[str]:
         )
         if old != new
     ]
+    if (recorded.method, _shape(recorded)) != (sent.method, _shape(sent)):
+        # Another endpoint: that its parameters are others goes without saying.
+        return lines
     old_params, new_params = dict(recorded.params), dict(sent.params)
     for name in sorted(old_params.keys() | new_params.keys()):
         old, new = old_params.get(name), new_params.get(name)
@@ -201,9 +204,13 @@ def _differences(recorded: MatchKey, sent: MatchKey) -> list[str]:
 def _distance(recorded: MatchKey, sent: MatchKey) -> int:
     """Weigh what makes two requests different in kind, on top of the count of their differences."""
     distance = 100 * (recorded.method != sent.method) + 50 * (recorded.token_type != sent.token_type)
-    if _ID.sub("/:id", recorded.path) != _ID.sub("/:id", sent.path):
+    if _shape(recorded) != _shape(sent):
         distance += 100
     return distance - len(dict(recorded.params).keys() & dict(sent.params).keys())
+
+
+def _shape(key: MatchKey) -> str:
+    return _ID.sub("/:id", key.path)
 
 
 def _shown(value: str | None) -> str:

@@ -89,7 +89,7 @@ class Playback:
                 lines.append(f"closest: {recorded.method} {recorded.path} in {self.shown(cassette)}")
                 lines += [f"  {difference}" for difference in differences[:_DIFFERENCES]]
                 if len(differences) > _DIFFERENCES:
-                    lines.append(f"  and {len(differences) - _DIFFERENCES} more differences")
+                    lines.append(f"  and {len(differences) - _DIFFERENCES} more")
                 break
         return lines
 

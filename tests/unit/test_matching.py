@@ -159,6 +159,11 @@ class TestClosest:
             "kind of key: recorded 'secret', sent 'publishable'",
         ]
 
+    def test_of_another_endpoint_the_parameters_go_without_saying(self):
+        sent = post("source=tok_1", "https://api.stripe.com/v1/customers")
+
+        assert self.lines(sent, recorded(post(VISA))) == ["path: recorded '/v1/tokens', sent '/v1/customers'"]
+
     def test_another_card_of_the_same_last_digits_is_shown(self):
         assert self.lines(post("card[number]=4000056655665556"), recorded(post("card[number]=****5556"))) == [
             "card number: recorded one with funding 'credit', sent one with funding 'debit'"
