@@ -42,10 +42,11 @@ def _request(gate: Gate, previous: Any) -> Any:
         answer = Answer(gate.exchange)
         stub = stubs.vcr_request(answer, previous)
         response = await stub(self, method, url.with_user(None), raise_for_status=False, **sent)
-        if answer.outcome.delay:
-            await asyncio.sleep(answer.outcome.delay)
-        if answer.outcome.exception is not None:
-            raise _as_aiohttp(answer.outcome.exception)
+        outcome = answer.outcome.within(_timeout(self, kwargs.get("timeout")))
+        if outcome.delay:
+            await asyncio.sleep(outcome.delay)
+        if outcome.exception is not None:
+            raise _as_aiohttp(outcome.exception)
         if raise_for_status is None:
             raise_for_status = self.raise_for_status
         if callable(raise_for_status):
@@ -56,6 +57,14 @@ def _request(gate: Gate, previous: Any) -> Any:
         return response
 
     return request
+
+
+def _timeout(session: Any, given: Any) -> Any:
+    """Take the seconds for an answer out of a request's own timeout, a number or a ClientTimeout, or its session's."""
+    if isinstance(given, (int, float)):
+        return given
+    limits = given if hasattr(given, "sock_read") else session.timeout
+    return min((limit for limit in (limits.total, limits.sock_read) if limit is not None), default=None)
 
 
 def _encoded(session: Any, kwargs: dict[str, Any], url: Any) -> dict[str, Any]:

@@ -79,6 +79,7 @@ class Gate:
             old.close()
         sock = SandboxSocket(f"{scheme}://{host}", self.exchange, self._idle[0].fileno())
         sock.gate = self
+        sock.settimeout(getattr(connection, "timeout", None))
         if _is_urllib3s(connection):
             # It knows a timeout only while it reads; urllib.request has a kind of its own only for what fails earlier.
             sock.lost_early, sock.wraps = (ConnectionError,), True

@@ -43,9 +43,10 @@ def _handle_request(gate: Gate, previous: Any) -> Any:
         stubs: Any = import_module("vcr.stubs.httpx_stubs")
         answer = Answer(gate.exchange)
         response = stubs.vcr_handle_request(answer, previous, httpx)(self, request)
-        answer.outcome.wait()
-        if answer.outcome.exception is not None:
-            raise _as_httpx(answer.outcome.exception, request)
+        outcome = answer.outcome.within(_read_timeout(request))
+        outcome.wait()
+        if outcome.exception is not None:
+            raise _as_httpx(outcome.exception, request)
         return response
 
     return handle_request
@@ -60,15 +61,20 @@ def _handle_async_request(gate: Gate, previous: Any) -> Any:
         stubs: Any = import_module("vcr.stubs.httpx_stubs")
         answer = Answer(gate.exchange)
         response = await stubs.vcr_handle_async_request(answer, previous, httpx)(self, request)
-        if answer.outcome.delay:
+        outcome = answer.outcome.within(_read_timeout(request))
+        if outcome.delay:
             import anyio  # noqa: PLC0415 - httpx brings it, and it sleeps under trio too
 
-            await anyio.sleep(answer.outcome.delay)
-        if answer.outcome.exception is not None:
-            raise _as_httpx(answer.outcome.exception, request)
+            await anyio.sleep(outcome.delay)
+        if outcome.exception is not None:
+            raise _as_httpx(outcome.exception, request)
         return response
 
     return handle_async_request
+
+
+def _read_timeout(request: Any) -> Any:
+    return request.extensions.get("timeout", {}).get("read")
 
 
 def _as_httpx(exception: BaseException | type[BaseException], request: Any) -> BaseException:

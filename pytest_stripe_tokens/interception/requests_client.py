@@ -86,6 +86,7 @@ class _Direct(_Adapter):
         }
         sent = body.encode() if isinstance(body, str) else body
         outcome = self._exchange(Request(request.method.upper(), request.url, headers, sent))
+        outcome = outcome.within(_read_timeout(options.get("timeout")))
         outcome.wait()
         if outcome.exception is not None:
             raise _as_requests(outcome.exception, request)
@@ -132,6 +133,12 @@ def _untrusting(session: Any) -> Any:
     twin: Any = object.__new__(session.__class__)
     twin.__dict__.update(vars(session), trust_env=False)
     return twin
+
+
+def _read_timeout(timeout: Any) -> Any:
+    """Take the seconds for reading out of what requests is given: a number, a pair, or urllib3's Timeout."""
+    read: Any = cast("Any", timeout)[1] if isinstance(timeout, tuple) else timeout
+    return getattr(read, "read_timeout", read)
 
 
 def _text(value: Any) -> str:

@@ -22,6 +22,15 @@ class Outcome:
     exception: BaseException | type[BaseException] | None = None
     delay: float = 0.0
 
+    def within(self, timeout: object) -> Outcome:
+        """What a client sees that waits at most `timeout` seconds: that its time is up, where the delay is longer.
+
+        Anything but a number, None or a client's own mark for its default, is no limit.
+        """
+        if not isinstance(timeout, (int, float)) or self.delay <= timeout:
+            return self
+        return Outcome(exception=TimeoutError("timed out"), delay=timeout)
+
     def wait(self) -> None:
         """Let the delay pass; `time.sleep` is the test's, to control the retries of its code."""
         if self.delay:
@@ -78,7 +87,7 @@ class SandboxSocket:
         self._received += bytes(data)
         request = parse(bytes(self._received), self._origin)
         if request is not None:
-            self._outcome = outcome = self._exchange(request)
+            self._outcome = outcome = self._exchange(request).within(self._timeout)
             if outcome.exception is not None and is_lost(outcome.exception, *self.lost_early):
                 outcome.wait()
                 # urllib3 goes on after a BrokenPipeError and reads the answer.
@@ -100,6 +109,7 @@ class SandboxSocket:
             if request is None:
                 return _broken(ConnectionResetError("the request was not HTTP/1.1: nothing can answer it"))
             outcome = self._exchange(request)
+        outcome = outcome.within(self._timeout)
         outcome.wait()
         if outcome.exception is not None:
             is_given = self.wraps and not is_lost(outcome.exception)

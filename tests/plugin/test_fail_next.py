@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import http.client
 import json
+import textwrap
 import time
 import urllib.error
 
@@ -114,6 +115,82 @@ def test_a_failure_is_delayed(client, failure, stripe_tokens):
     try_to_create(client, failure)
     assert time.perf_counter() - began >= 0.05
     assert len(stripe_tokens.requests) == 1
+
+
+IMPATIENT = {
+    "requests": "requests.get(URL, timeout=0.05)",
+    "requests, connecting and reading": "requests.get(URL, timeout=(5, 0.05))",
+    "requests, with retries": "retrying().get(URL, timeout=0.05)",
+    "urllib3": "urllib3.PoolManager().request('GET', URL, timeout=0.05, retries=False)",
+    "httpx": "httpx.get(URL, timeout=0.05)",
+    "httpx, async": "asyncio.run(get_with(httpx.AsyncClient(timeout=0.05)))",
+    "aiohttp": "asyncio.run(get_with_aiohttp(timeout=aiohttp.ClientTimeout(total=0.05)))",
+    "aiohttp, of the session": "asyncio.run(get_with_aiohttp(session=aiohttp.ClientTimeout(sock_read=0.05)))",
+    "urllib.request": "urllib.request.urlopen(URL, timeout=0.05)",
+    "http.client": "get_with_http_client(timeout=0.05)",
+}
+IMPATIENT_HEAD = """
+    import asyncio, http.client, urllib.request
+    import aiohttp, httpx, pytest, requests, urllib3
+    from requests.adapters import HTTPAdapter
+
+    URL = "https://api.stripe.com/v1/tokens/tok_1"
+
+    def retrying():
+        session = requests.Session()
+        session.mount("https://", HTTPAdapter(max_retries=1))
+        return session
+
+    async def get_with(client):
+        async with client:
+            return await client.get(URL)
+
+    async def get_with_aiohttp(session=None, **options):
+        async with aiohttp.ClientSession(**({"timeout": session} if session else {})) as client:
+            async with client.get(URL, **options) as answer:
+                return await answer.json()
+
+    def get_with_http_client(timeout):
+        connection = http.client.HTTPSConnection("api.stripe.com", timeout=timeout)
+        connection.request("GET", "/v1/tokens/tok_1")
+        return connection.getresponse()
+"""
+
+
+@pytest.mark.parametrize("call", IMPATIENT)
+def test_a_client_gives_up_after_its_own_timeout(call, run_test):
+    run_test(
+        textwrap.dedent(IMPATIENT_HEAD)
+        + textwrap.dedent(f"""
+        KINDS = (
+            TimeoutError,
+            httpx.ReadTimeout,
+            requests.ConnectionError,
+            requests.Timeout,
+            urllib.error.URLError,
+            urllib3.exceptions.ReadTimeoutError,
+        )
+
+        def test_it(stripe_tokens):
+            stripe_tokens.fail_next(500, delay=30, times=2)
+            with pytest.raises(KINDS, match="(?i)time"):
+                {IMPATIENT[call]}
+    """)
+    ).assert_outcomes(passed=1)
+
+
+def test_a_client_without_a_timeout_waits(run_test):
+    run_test("""
+        import httpx, requests, urllib3
+
+        URL = "https://api.stripe.com/v1/tokens/tok_1"
+
+        def test_it(stripe_tokens):
+            stripe_tokens.fail_next(503, delay=0.1, times=3)
+            assert requests.get(URL).status_code == 503
+            assert httpx.get(URL, timeout=None).status_code == 503
+            assert urllib3.PoolManager().request("GET", URL, timeout=5).status == 503
+    """).assert_outcomes(passed=1)
 
 
 def test_a_delay_is_no_sleep_that_the_test_controls(stripe_tokens, sleeps):
