@@ -32,16 +32,20 @@ class Fixtures:
     They are methods, and the item is told by a hook, because pytest builds its own `request` anew for each fixture that
     asks for it: that takes as long as opening a sandbox.
 
-    Args:
-        run: what the sandboxes share.
-        usage: which cassettes the tests used.
+    It is registered before the suite's conftests and plugins, whose fixtures of the same names win.
     """
 
-    def __init__(self, run: Run, usage: Usage) -> None:
-        self._run = run
-        self._usage = usage
+    _run: Run
+    _usage: Usage
+
+    def __init__(self) -> None:
         self._item: pytest.Item | None = None
         self._tokens: StripeTokens | None = None
+
+    def begin(self, run: Run, usage: Usage) -> None:
+        """Take what the sandboxes of the run share, and the ledger of the cassettes that tests used."""
+        self._run = run
+        self._usage = usage
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -66,8 +70,9 @@ class Fixtures:
         if call.when == "teardown":
             self._item = self._tokens = None
         report = yield
-        if tokens is not None and report.failed and tokens.shown_requests:
-            report.sections.append(("requests to Stripe", tokens.shown_requests))
+        if tokens is not None and report.failed:
+            shown = _shown_requests(tokens)
+            report.sections += [("requests to Stripe", shown)] if shown else []
         return report
 
     @pytest.fixture
@@ -112,6 +117,13 @@ def _token_fixture(row: TokenType) -> Callable[..., Any]:
 
 for _row in CATALOGUE.values():
     setattr(Fixtures, _row.fixture, _token_fixture(_row))
+
+
+def _shown_requests(tokens: StripeTokens) -> str:
+    try:
+        return tokens.shown_requests
+    except Exception as error:  # noqa: BLE001 - what a test sent must not end the run
+        return f"They could not be shown: {type(error).__name__}"
 
 
 def _parts(error: BaseException) -> Iterator[BaseException]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote
 
 from pytest_stripe_tokens import forms, redaction
 
@@ -66,39 +67,53 @@ class SeenRequest:
         self.response_status: int | None = None
         self.origin: Origin | None = None
         self._params = reading.params
+        self._size = len(request.body)
 
     @cached_property
     def params(self) -> dict[str, Any]:
         """Nested, decoded from the form and the query, as they were sent: their values are strings."""
         return deepcopy(dict(self._params))
 
+    def cells(self) -> tuple[str, ...]:
+        """Give what a table shows of it, secrets hidden: method, path, type, status, origin and parameters."""
+        if self._size > forms.LONGEST_KEPT:
+            sent = f"{self._size} bytes"
+        else:
+            pairs = forms.pairs(redaction.reduce_params(self._params))
+            sent = " ".join(f"{name}={value}" for name, value in pairs)
+        status = "no answer" if self.response_status is None else str(self.response_status)
+        cells = (
+            self.method,
+            redaction.hide(unquote(self.path)),
+            self.token_type or "-",
+            status,
+            self.origin or "-",
+            sent if len(sent) <= _LONGEST else f"{sent[:_LONGEST]}...",
+        )
+        return tuple(_one_line(cell) for cell in cells)
+
     def __repr__(self) -> str:
         type_ = f" ({self.token_type})" if self.token_type else ""
         status = "no answer" if self.response_status is None else str(self.response_status)
-        shown = redaction.reduce_params(self.params)
+        shown = redaction.reduce_params(self._params)
         return f"<{self.method} {self.path}{type_} {shown} -> {status}, {self.origin or 'no origin'}>"
 
 
 def table(requests: Sequence[SeenRequest]) -> str:
-    """Show the last requests, a line for each, with their secrets hidden; empty where there is none."""
-    rows = [
-        (
-            request.method,
-            redaction.hide(request.path),
-            request.token_type or "-",
-            "no answer" if request.response_status is None else str(request.response_status),
-            request.origin or "-",
-        )
-        for request in requests[-_SHOWN:]
-    ]
+    """Show the last of some requests, a line for each, with their secrets hidden; empty where there is none."""
+    shown = requests[-_SHOWN:]
+    rows = [request.cells() for request in shown]
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = [f"... and {len(requests) - _SHOWN} before these"] if len(requests) > _SHOWN else []
-    for row, request in zip(rows, requests[-_SHOWN:], strict=True):
-        pairs = forms.pairs(redaction.reduce_params(request.params))
-        sent = " ".join(f"{name}={value}" for name, value in pairs)
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        lines.append("  ".join([*cells, sent if len(sent) <= _LONGEST else f"{sent[:_LONGEST]}..."]).rstrip())
+    for row in rows:
+        *cells, sent = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        lines.append("  ".join([*cells, sent]).rstrip())
     return "\n".join(lines)
+
+
+def _one_line(text: str) -> str:
+    """Write out what would end a line or colour a terminal, and what no file can hold."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
 
 
 def token_in(response: Response) -> Mapping[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,7 +19,11 @@ from pytest_stripe_tokens.settings import (
     marker_arguments,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
 _MARKER = "stripe_tokens"
+_FIXTURES = "stripe_tokens_fixtures"
 _run_key = pytest.StashKey[Run]()
 _usage_key = pytest.StashKey[report.Usage]()
 
@@ -27,6 +31,7 @@ _usage_key = pytest.StashKey[report.Usage]()
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add the options and ini values, and the hooks of `--record`."""
     pluginmanager.register(record_hooks, "stripe_tokens_record")
+    pluginmanager.register(Fixtures(), _FIXTURES)
     group = parser.getgroup("stripe-tokens", "Stripe tokens")
     group.addoption(
         "--stripe-tokens",
@@ -65,7 +70,9 @@ def pytest_configure(config: pytest.Config) -> None:
         record_hooks.begin(config, run, usage)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
-    config.pluginmanager.register(Fixtures(run, usage), "stripe_tokens_fixtures")
+    fixtures = config.pluginmanager.get_plugin(_FIXTURES)
+    if isinstance(fixtures, Fixtures):
+        fixtures.begin(run, usage)
 
 
 def _settings(config: pytest.Config) -> Settings:
@@ -85,13 +92,16 @@ def pytest_report_header(config: pytest.Config) -> str:
     return report.header(config.stash[_run_key].settings)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, object, object]:
     """Give marked tests the sandbox, and let it stand before the other function-scoped fixtures of a test.
+
+    The suite's own hooks, which may mark tests, come first.
 
     Raises:
         pytest.UsageError: a marker's argument or value that is not one of the valid ones.
     """
+    result = yield
     orders: dict[int, tuple[list[str], list[str]]] = {}
     try:
         for item in items:
@@ -102,6 +112,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         # pytest-xdist takes an error here for a crash of its worker: the controller must say it.
         config.stash[_usage_key].usage_error = str(error)
         items.clear()
+    return result
 
 
 def _prepare(config: pytest.Config, item: pytest.Item, orders: dict[int, tuple[list[str], list[str]]]) -> None:

@@ -64,6 +64,7 @@ _PUBLIC_HOSTS = frozenset({"stripe.com", "docs.stripe.com", "support.stripe.com"
 # Without `customer`, the API takes the details themselves where an id is usual (token_params.md: `card` as a string).
 _DETAILS = frozenset({*CATALOGUE, "external_account", "source"})
 _BARE_DETAILS = re.compile(r"[0-9][0-9 -]{5,}")
+_OBJECT_ID = re.compile(r"[a-z]{2,}_\w+")
 _PARAMETER = re.compile(r"[A-Za-z_][\w.-]{0,99}")
 _REDUCED_TAIL = re.compile(r"\*{4}[^\W_]{4}")
 _MAX_DEPTH = 50
@@ -200,17 +201,19 @@ class _Reduction:
         if value is None or isinstance(value, bool) or value == "":
             return value
         text = str(value)
-        reduced = self._leaf(name, text, is_secret=is_secret)
+        # Details where the API takes an object or an id: a number, an object written as JSON, anything.
+        is_details = name in _DETAILS and depth == 0 and not _OBJECT_ID.fullmatch(text)
+        reduced = self._leaf(name, text, is_secret=is_secret or is_details)
         return value if reduced == text else reduced
 
     def _leaf(self, name: str, text: str, *, is_secret: bool) -> str:
-        is_details = name in _DETAILS and _BARE_DETAILS.fullmatch(text) is not None
-        if not is_secret and not is_details:
+        is_number = name in _DETAILS and _BARE_DETAILS.fullmatch(text) is not None
+        if not is_secret and not is_number:
             return hide(text)
-        if text == HIDDEN or (keeps_tail(name) and _REDUCED_TAIL.fullmatch(text)):
+        if text == HIDDEN or ((keeps_tail(name) or name in _DETAILS) and _REDUCED_TAIL.fullmatch(text)):
             return text
         self.found.update((text, re.sub("[ -]", "", text)))
-        return tail(text) if keeps_tail(name) or is_details else HIDDEN
+        return tail(text) if keeps_tail(name) or is_number else HIDDEN
 
 
 def _redact_header(name: str, value: str) -> str:

@@ -168,7 +168,7 @@ class StripeTokens:
     @property
     def shown_requests(self) -> str:
         """The last requests as a table for a reader, their secrets hidden; empty where there is none."""
-        return journal.table(self._requests)
+        return journal.table(self.requests)
 
     @property
     def used_cassettes(self) -> frozenset[str]:

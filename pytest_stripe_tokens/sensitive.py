@@ -55,6 +55,8 @@ SECRET_NAMES = (
 """Parameters that are secret wherever they stand: the catalogue's, and names that would be if anyone sent them."""
 
 _BARE_NAMES = frozenset(re.sub("[^a-z0-9]", "", name) for name in SECRET_NAMES)
+# The parameter that holds a token's new code, and what an answer says of one.
+_SHOWN_NAMES = frozenset({"cvccheck", "cvctoken", "cvcupdate"})
 _BARE_TAILS = frozenset(re.sub("[^a-z0-9]", "", name) for name in TAIL_NAMES)
 
 # `\w` would take the underscore in; `*` is what a key that is already reduced goes on with.
@@ -70,8 +72,11 @@ _SHORTEST_NUMBER = 13
 def is_secret_name(name: str) -> bool:
     """Tell whether a parameter of this name is secret, whatever its case and separators: `id_number`, `cardCvc`."""
     bare = re.sub("[^a-z0-9]", "", name.lower())
-    return bare in _BARE_NAMES or bare.endswith(
-        ("secret", "password", "cvc", "cardnumber", "accountnumber", "idnumber")
+    is_like = bare.startswith(("cvc", "cvv")) and bare not in _SHOWN_NAMES
+    return (
+        is_like
+        or bare in _BARE_NAMES
+        or bare.endswith(("secret", "password", "cvc", "cvv", "cardnumber", "accountnumber", "accountno", "idnumber"))
     )
 
 

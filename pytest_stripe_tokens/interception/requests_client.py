@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,6 +13,7 @@ from pytest_stripe_tokens.interception.gate import Target
 from pytest_stripe_tokens.interception.wire import AsGiven, is_lost
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextvars import ContextVar
 
     from pytest_stripe_tokens.interception.gate import Gate
@@ -30,6 +32,15 @@ def targets(in_requests: ContextVar[bool]) -> list[Target]:
         # responses was active when this was loaded; it keeps what it replaced.
         genuine = vars(import_module("responses"))["_real_send"]
 
+    def is_plain(found: Any) -> bool:
+        # One of the suite's own, and one that retries, does what it does through urllib3.
+        return type(found) is adapter and not found.max_retries.total
+
+    genuine_get_adapter: Any = session.get_adapter
+
+    def is_direct(self: Any, url: str) -> bool:
+        return type(self) is session and is_plain(genuine_get_adapter(self, url))
+
     def get_adapter(gate: Gate, previous: Any) -> Any:
         def replacement(self: Any, url: str) -> Any:
             found: Any = previous(self, url)
@@ -37,8 +48,7 @@ def targets(in_requests: ContextVar[bool]) -> list[Target]:
                 return found
             # A sandbox around this one has put its own in place.
             plain: Any = found.inner if isinstance(found, _Adapter) else found
-            # An adapter of the suite's own, and one that retries, does what it does through urllib3.
-            if type(plain) is adapter and not plain.max_retries.total:
+            if is_plain(plain):
                 return _Direct(plain, genuine, gate)
             # responses replaces `send` for the whole class, often after us, by a decorator of the test.
             is_replaced = cast("Any", type(plain)).send is adapter.send is not genuine
@@ -48,9 +58,9 @@ def targets(in_requests: ContextVar[bool]) -> list[Target]:
 
     return [
         Target.of(session, "get_adapter", get_adapter),
-        Target.of(session, "merge_environment_settings", _merge_environment_settings),
-        Target.of(session, "prepare_request", _prepare_request),
+        Target.of(session, "merge_environment_settings", _merge_environment_settings(is_direct)),
         Target.of(session, "send", functools.partial(_send, in_requests)),
+        Target.of(import_module("requests.sessions"), "get_netrc_auth", _get_netrc_auth),
     ]
 
 
@@ -91,7 +101,8 @@ class _Direct(_Adapter):
         if outcome.exception is not None:
             raise _as_requests(outcome.exception, request)
         response: Any = outcome.response
-        is_read = not options.get("stream")
+        # A hook may read the raw answer itself.
+        is_read = not options.get("stream") and not request.hooks["response"]
         urllib3: Any = import_module("urllib3")
         raw = urllib3.HTTPResponse(
             io.BytesIO(b"" if is_read else response.body),
@@ -109,30 +120,32 @@ class _Direct(_Adapter):
         return answer
 
 
-def _prepare_request(gate: Gate, previous: Any) -> Any:
+def _get_netrc_auth(gate: Gate, previous: Any) -> Any:
     """Leave out `~/.netrc`, which is the machine's: a test gives the key, or is refused, on all machines alike."""
 
-    def prepare_request(self: Any, request: Any) -> Any:
-        return previous(_untrusting(self) if gate.takes_url(request.url) else self, request)
+    def get_netrc_auth(url: Any, *args: Any, **kwargs: Any) -> Any:
+        is_machines = "NETRC" not in os.environ and gate.takes_url(url)
+        return None if is_machines else previous(url, *args, **kwargs)
 
-    return prepare_request
+    return get_netrc_auth
 
 
-def _merge_environment_settings(gate: Gate, previous: Any) -> Any:
+def _merge_environment_settings(is_direct: Callable[[Any, str], bool]) -> Callable[[Gate, Any], Any]:
     """Leave out the environment's proxies and certificates where no connection is made: a third of requests' time."""
+    merge: Any = import_module("requests.sessions").merge_setting
 
-    def merge_environment_settings(self: Any, url: str, *args: Any, **kwargs: Any) -> Any:
-        is_direct = gate.takes_url(url) and isinstance(self.get_adapter(url), _Direct)
-        return previous(_untrusting(self) if is_direct else self, url, *args, **kwargs)
+    def wrap(gate: Gate, previous: Any) -> Any:
+        def merge_environment_settings(self: Any, url: str, *settings: Any, **named: Any) -> Any:
+            names = ("proxies", "stream", "verify", "cert")
+            # A hook is shown the settings, and a session of the suite's own may do anything with them.
+            is_plain = len(settings) == len(names) and not named and not self.hooks.get("response")
+            if not (is_plain and gate.takes_url(url) and is_direct(self, url)):
+                return previous(self, url, *settings, **named)
+            return {name: merge(given, getattr(self, name)) for name, given in zip(names, settings, strict=True)}
 
-    return merge_environment_settings
+        return merge_environment_settings
 
-
-def _untrusting(session: Any) -> Any:
-    """Give the same session, as if it were told not to look at the environment."""
-    twin: Any = object.__new__(session.__class__)
-    twin.__dict__.update(vars(session), trust_env=False)
-    return twin
+    return wrap
 
 
 def _read_timeout(timeout: Any) -> Any:

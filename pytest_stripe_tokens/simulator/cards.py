@@ -15,6 +15,8 @@ _DEFAULT_ACCOUNT = "000123456789"
 _ECHOED = ("address_city", "address_country", "address_line1", "address_line2", "address_state", "address_zip", "name")
 _MONTHS = range(1, 13)
 _CENTURY = 100
+_FIRST_YEAR = 1000
+_DEFAULT_YEAR = 2050
 _YEAR_DIGITS = 4
 _HOLDER_TYPES = frozenset({"company", "individual"})
 _ACCOUNT_TYPES = frozenset({"checking", "futsu", "savings", "toza"})
@@ -90,7 +92,7 @@ def card_fields(params: Mapping[str, Any], fingerprint: Callable[[str], str]) ->
     number = without_separators(text(params, "number") or "") or _DEFAULT_NUMBER
     card = card_of(number)
     month = _integer(params, "exp_month", 12)
-    year = _integer(params, "exp_year", 2050)
+    year = _integer(params, "exp_year", _DEFAULT_YEAR)
     fields: dict[str, Any] = {name: text(params, name) for name in _ECHOED}
     fields |= {
         "address_line1_check": _check(params, "address_line1"),
@@ -101,7 +103,7 @@ def card_fields(params: Mapping[str, Any], fingerprint: Callable[[str], str]) ->
         "dynamic_last4": None,
         "email": None,
         "exp_month": month if month in _MONTHS else 12,
-        "exp_year": year + 2000 if year < _CENTURY else year,
+        "exp_year": year + 2000 if year < _CENTURY else year if year >= _FIRST_YEAR else _DEFAULT_YEAR,
         "fingerprint": fingerprint(number),
         "funding": card.funding,
         "last4": number[-4:],

@@ -177,7 +177,8 @@ def test_no_client_warns(stripe_tokens):
 def test_requests_looks_at_the_environment_for_other_hosts_alone(run_test, monkeypatch, tmp_path):
     netrc = tmp_path / "netrc"
     netrc.write_text("machine api.stripe.com login sk_test_netrc password x\nmachine example.com login me password x\n")
-    monkeypatch.setenv("NETRC", str(netrc))
+    netrc.rename(tmp_path / ".netrc")
+    monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.invalid:3128")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "no-such-file.pem"))
     run_test("""
@@ -196,6 +197,53 @@ def test_requests_looks_at_the_environment_for_other_hosts_alone(run_test, monke
             with pytest.raises(OSError, match="no-such-file"):
                 session.get("https://example.com/")
     """).assert_outcomes(passed=1)
+
+
+def test_what_a_test_sets_for_requests_counts(run_test, monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "bundle.pem")
+    run_test("""
+        import requests
+
+        URL = "https://api.stripe.com/v1/tokens/tok_x"
+
+        def test_netrc(stripe_tokens, monkeypatch, tmp_path):
+            (tmp_path / "netrc").write_text("machine api.stripe.com login sk_test_netrc password x")
+            monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+            assert requests.get(URL).status_code == 404
+
+        def test_hooks(card_token):
+            seen = []
+            session = requests.Session()
+            session.hooks["response"].append(lambda answer, **settings: seen.append((answer.raw.read(), settings)))
+            session.get(f"{URL[:-5]}{card_token}", auth=("sk_test_x", ""))
+            ((raw, settings),) = seen
+            assert b"4242" in raw
+            assert settings["verify"] == "bundle.pem"
+
+        class Counting(requests.Session):
+            fetched = asked = 0
+            _auth = None
+
+            @property
+            def auth(self):
+                if self._auth is None:
+                    self._auth = ("sk_test_x", "")
+                    self.fetched += 1
+                return self._auth
+
+            @auth.setter
+            def auth(self, value): ...
+
+            def get_adapter(self, url):
+                self.asked += 1
+                return super().get_adapter(url)
+
+        def test_a_session_of_the_suites_own(card_token):
+            session = Counting()
+            for _ in range(3):
+                assert session.get(f"{URL[:-5]}{card_token}").ok
+            assert (session.fetched, session.asked) == (1, 3)
+    """).assert_outcomes(passed=3)
 
 
 def test_an_answer_of_requests_can_be_read_in_each_of_its_ways(run_test):

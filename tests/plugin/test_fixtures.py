@@ -219,3 +219,53 @@ def test_after_the_test_everything_is_as_it_was(run_test):
         """
     )
     result.assert_outcomes(passed=2)
+
+
+def test_a_plugin_of_the_suites_own_wins(suite):
+    suite.write("conftest.py", 'pytest_plugins = ["shopfix"]\n')
+    suite.write(
+        "shopfix.py",
+        """
+        import pytest
+
+        @pytest.fixture
+        def stripe_tokens_params():
+            return {"card": {"exp_year": 2040}}
+
+        @pytest.fixture
+        def pii_token():
+            return "mine"
+        """,
+    )
+    suite.write(
+        "test_it.py",
+        """
+        def test_params(card_token):
+            assert card_token.card.exp_year == 2040
+
+        def test_own(pii_token):
+            assert pii_token == "mine"
+        """,
+    )
+    suite.run().assert_outcomes(passed=2)
+
+
+def test_a_marker_that_a_conftest_adds_counts(suite):
+    suite.write(
+        "conftest.py",
+        """
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                item.add_marker("stripe_tokens")
+        """,
+    )
+    suite.write(
+        "test_it.py",
+        """
+        import requests
+
+        def test_it():
+            assert requests.get("https://api.stripe.com/v1/tokens/tok_x", auth=("sk_test_x", "")).status_code == 404
+        """,
+    )
+    suite.run().assert_outcomes(passed=1)

@@ -83,3 +83,96 @@ def test_tokens_that_differ_are_shown_field_by_field(output):
             assert card_token == {**card_token.to_dict(), "livemode": True}
     """)
     assert "{'livemode': False} != {'livemode': True}" in shown
+
+
+SECRETS = {
+    "a card written as JSON": 'data={"card": json.dumps({"number": "4242424242424242", "cvc": "987"})}',
+    "a code in the token's place": 'data={"cvc_update": "987"}',
+    "an id in the hash's place": 'data={"pii": "A98765432"}',
+    "an account written as JSON": 'data={"bank_account": json.dumps({"account_number": "A98765432"})}',
+    "a misspelled code": 'data={"card[cvc2]": "987", "card[cvv_code]": "987", "bank_account[account_no]": "987"}',
+}
+
+
+@pytest.mark.parametrize("sent", SECRETS)
+def test_what_is_sent_in_the_wrong_place_is_hidden_too(sent, output):
+    shown = output(f"""
+        import json, requests
+
+        def send(**options):
+            requests.post("https://api.stripe.com/v1/tokens", auth=("sk_test_x", ""), **options)
+
+        def test_it(stripe_tokens):
+            send({SECRETS[sent]})
+            pytest_fails
+    """)
+    table = shown.split("- requests to Stripe -")[1]
+    assert "POST  /v1/tokens" in table
+    assert "987" not in table
+
+
+def test_a_number_in_the_path_is_hidden(output):
+    shown = output("""
+        import requests
+
+        def test_it(stripe_tokens):
+            requests.get("https://api.stripe.com/v1/tokens/4000%200566%205566%205556", auth=("sk_test_x", ""))
+            assert False
+    """)
+    assert "5566" not in shown.split("- requests to Stripe -")[1]
+
+
+def test_what_was_sent_is_shown_whatever_the_test_did_with_it(output):
+    shown = output("""
+        def test_it(stripe_tokens, pii_token):
+            stripe_tokens.requests[0].params.clear()
+            assert False
+    """)
+    assert "pii[id_number]=***" in shown.split("- requests to Stripe -")[1]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "'{\"a\":' + '['*480 + ']'*480 + '}'",
+        r"""'{"a": "\\ud800"}'""",
+        r"""'{"a": "b\\nc \\u001b[31m"}'""",
+        "'{\"a\": \"' + '1 ' * 200000 + '\"}'",
+    ],
+    ids=["deep", "surrogate", "control characters", "long"],
+)
+def test_no_body_ends_the_run_or_breaks_the_table(body, output):
+    shown = output(
+        f"""
+        import requests
+
+        def test_it(stripe_tokens):
+            headers = {{"Content-Type": "application/json", "Authorization": "Bearer sk_test_x"}}
+            requests.post("https://api.stripe.com/v1/tokens", data={body}, headers=headers)
+            assert False
+        """,
+        "-p",
+        "xdist",
+        "-n1",
+    )
+    table = shown.split("- requests to Stripe -")[1].splitlines()
+    assert "POST  /v1/tokens" in table[1]
+    assert table[2].startswith(("==", "--", "__"))
+    assert "\x1b[31m" not in shown
+    assert "1 failed" in shown
+
+
+def test_threads_that_go_on_sending_do_not_end_the_run(output):
+    shown = output("""
+        import sys, threading, requests
+
+        def test_it(stripe_tokens):
+            sys.setswitchinterval(1e-6)
+            def send():
+                for _ in range(40):
+                    stripe_tokens.create("pii")
+            for _ in range(4):
+                threading.Thread(target=send, daemon=True).start()
+            assert False
+    """)
+    assert "INTERNALERROR" not in shown
