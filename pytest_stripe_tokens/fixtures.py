@@ -30,7 +30,7 @@ class Fixtures:
     """The fixtures of one run, registered as a plugin.
 
     They are methods, and the item is told by a hook, because pytest builds its own `request` anew for each fixture that
-    asks for it: that takes as long as opening a sandbox.
+    asks for it: that takes half as long as opening a sandbox.
 
     It is registered before the suite's conftests and plugins, whose fixtures of the same names win.
     """

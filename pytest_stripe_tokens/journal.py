@@ -81,12 +81,11 @@ class SeenRequest:
         else:
             pairs = forms.pairs(redaction.reduce_params(self._params))
             sent = " ".join(f"{name}={value}" for name, value in pairs)
-        status = "no answer" if self.response_status is None else str(self.response_status)
         cells = (
             self.method,
-            redaction.hide(unquote(self.path)),
+            self._shown_path,
             self.token_type or "-",
-            status,
+            self._shown_status,
             self.origin or "-",
             sent if len(sent) <= _LONGEST else f"{sent[:_LONGEST]}...",
         )
@@ -94,9 +93,17 @@ class SeenRequest:
 
     def __repr__(self) -> str:
         type_ = f" ({self.token_type})" if self.token_type else ""
-        status = "no answer" if self.response_status is None else str(self.response_status)
         shown = redaction.reduce_params(self._params)
-        return f"<{self.method} {self.path}{type_} {shown} -> {status}, {self.origin or 'no origin'}>"
+        origin = self.origin or "no origin"
+        return f"<{self.method} {self._shown_path}{type_} {shown} -> {self._shown_status}, {origin}>"
+
+    @property
+    def _shown_path(self) -> str:
+        return redaction.hide(unquote(self.path))
+
+    @property
+    def _shown_status(self) -> str:
+        return "no answer" if self.response_status is None else str(self.response_status)
 
 
 def table(requests: Sequence[SeenRequest]) -> str:

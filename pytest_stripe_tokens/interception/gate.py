@@ -96,7 +96,7 @@ class Gate:
         """Replace a client's function until the gate closes."""
         previous = getattr(target.owner, target.name)
         replacement = target.wrap(self, previous)
-        # The part of `functools.wraps` that tells anything; all of it is most of what opening a sandbox costs.
+        # The part of `functools.wraps` that tells anything; all of it is a third of what opening a sandbox costs.
         replacement.__wrapped__, replacement.__name__ = previous, target.name
         replacement.__module__ = getattr(previous, "__module__", None)
         is_own = target.name in vars(target.owner)

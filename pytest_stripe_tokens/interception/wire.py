@@ -87,7 +87,9 @@ class SandboxSocket:
         self._received += bytes(data)
         request = parse(bytes(self._received), self._origin)
         if request is not None:
-            self._outcome = outcome = self._exchange(request).within(self._timeout)
+            # urllib3 has set how long it connects, and sets how long it reads later.
+            timeout = self._timeout if TimeoutError in self.lost_early else None
+            self._outcome = outcome = self._exchange(request).within(timeout)
             if outcome.exception is not None and is_lost(outcome.exception, *self.lost_early):
                 outcome.wait()
                 # urllib3 goes on after a BrokenPipeError and reads the answer.

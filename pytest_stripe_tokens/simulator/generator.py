@@ -104,7 +104,7 @@ class Fake:
 
 
 class GeneratorFactory:
-    """Makes the generators of one run, which share Faker's engines; building those is what is slow.
+    """Makes the generators of one run, which share Faker's engine; building that is what is slow.
 
     Args:
         locale: one of Faker's locales; `None` is `"en_US"`.
@@ -149,7 +149,7 @@ class Generator:
         seed: the run's seed.
         scope: what keeps tests apart: the test's node id.
         locale: one of Faker's locales; `None` is `"en_US"`. It shows in names, never in ids.
-        factory: the run's engines; a generator without one builds its own.
+        factory: the run's engine; a generator without one builds its own.
 
     Raises:
         ValueError: Faker has no such locale; the message lists those it has.

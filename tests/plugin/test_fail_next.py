@@ -190,7 +190,12 @@ def test_a_client_without_a_timeout_waits(run_test):
             assert requests.get(URL).status_code == 503
             assert httpx.get(URL, timeout=None).status_code == 503
             assert urllib3.PoolManager().request("GET", URL, timeout=5).status == 503
-    """).assert_outcomes(passed=1)
+
+        def test_how_long_a_client_connects_is_no_limit(stripe_tokens):
+            stripe_tokens.fail_next(503, delay=0.1, times=2)
+            assert requests.get(URL, timeout=(0.01, 5)).status_code == 503
+            assert urllib3.PoolManager().request("GET", URL, timeout=urllib3.Timeout(connect=0.01, read=5)).status == 503
+    """).assert_outcomes(passed=2)
 
 
 def test_a_delay_is_no_sleep_that_the_test_controls(stripe_tokens, sleeps):

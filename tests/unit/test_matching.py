@@ -7,19 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sent import KEY, URL, VISA, post
 
 from pytest_stripe_tokens.exchange import Request, Response
 from pytest_stripe_tokens.matching import Cassette, Interaction, Metadata, Player
-
-URL = "https://api.stripe.com/v1/tokens"
-KEY = {"authorization": "Bearer sk_test_x"}
-VISA = "card[number]=4242424242424242&card[exp_month]=12&card[exp_year]=2050&card[cvc]=123"
-
-
-def post(body: str, url: str = URL, **headers: str) -> Request:
-    return Request(
-        "POST", url, {**KEY, **{name.replace("_", "-"): value for name, value in headers.items()}}, body.encode()
-    )
 
 
 def get(url: str, **headers: str) -> Request:

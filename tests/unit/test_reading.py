@@ -5,20 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from sent import KEY, URL, VISA, post
 
 from pytest_stripe_tokens import reading
 from pytest_stripe_tokens.exchange import Request
 from pytest_stripe_tokens.reading import read
-
-URL = "https://api.stripe.com/v1/tokens"
-KEY = {"authorization": "Bearer sk_test_x"}
-VISA = "card[number]=4242424242424242&card[exp_month]=12&card[exp_year]=2050&card[cvc]=123"
-
-
-def post(body: str, url: str = URL, **headers: str) -> Request:
-    return Request(
-        "POST", url, {**KEY, **{name.replace("_", "-"): value for name, value in headers.items()}}, body.encode()
-    )
 
 
 @pytest.mark.parametrize(
