@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
@@ -16,8 +16,9 @@ from pytest_stripe_tokens.drift import Drift, Level, compare
 from pytest_stripe_tokens.redaction import key_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from pytest_stripe_tokens.exchange import Request, Response
     from pytest_stripe_tokens.matching import Interaction
 
 Identity = tuple[str, int]
@@ -37,14 +38,12 @@ class Difference:
         drift: of the answers to the same requests.
         headers: changed headers, each as a short line.
         added: how many requests are new.
-        gone: how many of the old requests were not sent.
         changed: the identities of what is not the same as before.
     """
 
     drift: tuple[Drift, ...]
     headers: tuple[str, ...]
     added: int
-    gone: int
     changed: frozenset[Identity]
 
 
@@ -86,8 +85,41 @@ def differences(old: Sequence[Interaction], new: Sequence[Interaction]) -> Diffe
         tuple(drift),
         tuple(headers),
         added=len(new_by_identity.keys() - old_by_identity.keys()),
-        gone=len(old_by_identity.keys() - new_by_identity.keys()),
         changed=frozenset(changed),
+    )
+
+
+def successors(old: Sequence[Interaction], new: Sequence[Interaction]) -> dict[str, str]:
+    """Map each id that an old answer gave to the one that the new answer to the same request gives in its place."""
+    after = dict(zip(identities(new), new, strict=True))
+    found: dict[str, str] = {}
+    for identity, before in zip(identities(old), old, strict=True):
+        if identity not in after:
+            continue
+        names = {path: name for path, _, name in _ids(after[identity].answer)}
+        for path, _, name in _ids(before.answer):
+            found.setdefault(name, names.get(path, name))
+    return found
+
+
+def retied(interactions: Sequence[Interaction], names: Mapping[str, str]) -> tuple[Interaction, ...]:
+    """Let older recordings go on with the ids that a new recording of the requests before them has brought."""
+
+    def renamed(text: str) -> str:
+        return _ID.sub(lambda match: names.get(match[0], match[0]), text)
+
+    def of_bytes(data: bytes) -> bytes:
+        return renamed(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+    def of_request(request: Request) -> Request:
+        headers = {name: renamed(value) for name, value in request.headers.items()}
+        return replace(request, url=renamed(request.url), headers=headers, body=of_bytes(request.body))
+
+    def of_response(response: Response) -> Response:
+        return replace(response, body=of_bytes(response.body))
+
+    return tuple(
+        replace(item, request=of_request(item.request), response=of_response(item.response)) for item in interactions
     )
 
 

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
     from pytest_stripe_tokens.catalogue import TokenType
-    from pytest_stripe_tokens.report import Usage
     from pytest_stripe_tokens.sandbox import StripeTokens
     from pytest_stripe_tokens.sessions import Run
     from pytest_stripe_tokens.token import Token
+    from pytest_stripe_tokens.usage import Usage
 
 SANDBOX = "_stripe_sandbox"
 settings_key = pytest.StashKey[Settings]()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import glob
+import os
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,14 +22,31 @@ from pytest_stripe_tokens.settings import (
     checked_seed,
     marker_arguments,
 )
+from pytest_stripe_tokens.usage import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
 _MARKER = "stripe_tokens"
 _FIXTURES = "stripe_tokens_fixtures"
+_DESELECTED = "tests were deselected in this run"
+# Of an ini file, what changes neither which tests there are nor what they send.
+_HARMLESS = (
+    "cache_dir",
+    "console_",
+    "faulthandler_",
+    "filterwarnings",
+    "junit_",
+    "log_",
+    "strict",
+    "tmp_path_",
+    "truncation_",
+    "verbosity_",
+    "xfail_strict",
+)
 _run_key = pytest.StashKey[Run]()
-_usage_key = pytest.StashKey[report.Usage]()
+_collected_key = pytest.StashKey[int]()
+_usage_key = pytest.StashKey[Usage]()
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -64,7 +85,7 @@ def pytest_configure(config: pytest.Config) -> None:
         f'{_MARKER}(mode="auto", seed=0, cassette="name"): answer Stripe\'s API in this test; '
         f"mode is one of {', '.join(MODES)}; cassette names a file below the cassettes directory for all its traffic.",
     )
-    usage = config.stash[_usage_key] = report.Usage()
+    usage = config.stash[_usage_key] = Usage()
     try:
         run = config.stash[_run_key] = Run(_settings(config))
         record_hooks.begin(config, run, usage)
@@ -73,6 +94,25 @@ def pytest_configure(config: pytest.Config) -> None:
     fixtures = config.pluginmanager.get_plugin(_FIXTURES)
     if isinstance(fixtures, Fixtures):
         fixtures.begin(run, usage)
+    if not hasattr(config, "workerinput") and (run.recording is not None or run.settings.cassettes.is_dir()):
+        config.pluginmanager.register(Following(usage), "stripe-tokens-following")
+
+
+class Following:
+    """Follows collection and tests where their reports arrive: in the controller, or the only process."""
+
+    def __init__(self, usage: Usage) -> None:
+        self._usage = usage
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note what could not be collected: nobody knows which tests it holds."""
+        if not report.passed:
+            self._usage.narrow(f"{report.nodeid} was not collected, and the tests in it are not known")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take down whether a phase of a test passed."""
+        self._usage.outcomes.note(report.nodeid, str(report.when), has_passed=report.outcome == "passed")
 
 
 def _settings(config: pytest.Config) -> Settings:
@@ -101,6 +141,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     Raises:
         pytest.UsageError: a marker's argument or value that is not one of the valid ones.
     """
+    config.stash[_collected_key] = len(items)
     result = yield
     orders: dict[int, tuple[list[str], list[str]]] = {}
     try:
@@ -123,6 +164,9 @@ def _prepare(config: pytest.Config, item: pytest.Item, orders: dict[int, tuple[l
     if markers:
         item.stash[settings_key] = _marked(config, markers, item.nodeid)
     if markers or SANDBOX in names:
+        settings = item.stash.get(settings_key, config.stash[_run_key].settings)
+        if settings.mode != "generate":
+            config.stash[_usage_key].expect(item.nodeid, settings.cassette)
         # The items of one function share their list, and go on sharing it; the old one is kept, and with it its id.
         if id(names) not in orders:
             orders[id(names)] = names, _ordered(item, names)
@@ -162,41 +206,96 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Note where only some files, or nothing at all, is run."""
-    config = session.config
-    named = [config.invocation_params.dir / argument.partition("::")[0] for argument in config.args]
-    if (
-        config.option.collectonly
-        or any("::" in argument for argument in config.args)
-        or any(path.is_file() for path in named)
+    """Note where a hook has taken tests away: a cassette may be used by one of them."""
+    if len(session.items) < session.config.stash.get(_collected_key, 0):
+        session.config.stash[_usage_key].narrow(_DESELECTED)
+
+
+def _narrowings(config: pytest.Config) -> Iterator[str]:
+    """Say what on the command line may leave tests out, where the tests that are left do not show it."""
+    option = config.option
+    typed = [*config.invocation_params.args, *shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))]
+    if option.collectonly:
+        yield "no test is run with --collect-only"
+    if not _is_whole(config):
+        yield "this run was given files, directories or tests to run, not the whole suite"
+    for name, value in (
+        ("-o", [item for item in option.override_ini or () if not item.startswith(_HARMLESS)]),
+        ("-c", option.inifilename),
+        ("--lf", getattr(option, "lf", False)),
+        ("--confcutdir", _is_typed("--confcutdir", typed)),
+        ("--noconftest", option.noconftest),
+        # Where the suite's own ini file has them, they are the suite.
+        ("--ignore", option.ignore and _is_typed("--ignore", typed)),
+        ("--ignore-glob", option.ignore_glob and _is_typed("--ignore-glob", typed)),
+        ("--stripe-tokens=generate", option.stripe_tokens_mode == "generate"),
     ):
-        config.stash[_usage_key].is_partial = True
+        if value:
+            yield f"{name} may leave tests of the suite out of this run"
+
+
+def _is_typed(option: str, typed: list[str]) -> bool:
+    # What a file of arguments holds, `@args.txt`, is not read again.
+    return any(argument == option or argument.startswith((f"{option}=", "@")) for argument in typed)
+
+
+def _is_whole(config: pytest.Config) -> bool:
+    """Whether what is collected from is rootdir, or all that the ini file names."""
+    if any("::" in argument for argument in config.args) or config.option.pyargs:
+        return False
+    given = {_resolved(config.invocation_params.dir, argument) for argument in config.args}
+    if config.rootpath.resolve() in given:
+        return True
+    patterns = config.getini("testpaths")
+    wanted = {
+        _resolved(config.rootpath, path)
+        for pattern in patterns
+        for path in glob.glob(str(config.rootpath / pattern), recursive=True)  # noqa: PTH207 - as pytest itself does
+    }
+    return bool(wanted) and wanted <= given
+
+
+def _resolved(directory: Path, path: str) -> Path:
+    return Path(directory, path).resolve()
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
     """Note that not every test runs: a cassette may be used by one that does not."""
     if items:
-        items[0].config.stash[_usage_key].is_partial = True
+        items[0].config.stash[_usage_key].narrow(_DESELECTED)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Merge what a worker of pytest-xdist saw."""
+    usage = node.config.stash[_usage_key]
     payload = getattr(node, "workeroutput", {}).get("stripe_tokens")
     if payload:
-        node.config.stash[_usage_key].merge(payload)
+        usage.merge(payload)
+    else:
+        usage.narrow("a worker of pytest-xdist was lost, and with it what it knew")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Hand a worker's ledger to the controller of pytest-xdist, and let it end as the worker would have."""
-    usage = session.config.stash[_usage_key]
-    usage.is_partial = usage.is_partial or bool(session.shouldfail or session.shouldstop)
-    output = getattr(session.config, "workeroutput", None)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
+    """Note where the run is not the whole suite, and hand a worker's ledger to the controller of pytest-xdist.
+
+    It comes before the hook that concludes a recording.
+    """
+    config, usage = session.config, session.config.stash[_usage_key]
+    ended = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
+    if session.shouldfail or session.shouldstop or session.exitstatus not in ended:
+        usage.narrow("the run was cut short")
+    output = getattr(config, "workeroutput", None)
     if output is not None:
         output["stripe_tokens"] = usage.to_dict()
-    elif usage.usage_error:
-        session.exitstatus = pytest.ExitCode.USAGE_ERROR
+    else:
+        for reason in _narrowings(config):
+            usage.narrow(reason)
+        if usage.usage_error:
+            # The controller ends as its worker would have.
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+    return (yield)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -204,8 +303,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     usage, settings = config.stash[_usage_key], config.stash[_run_key].settings
     if usage.usage_error:
         terminalreporter.write_line(f"ERROR: {usage.usage_error}", red=True)
-    is_whole = not usage.is_partial and not usage.usage_error
-    lines = report.unused(settings, usage) if is_whole else []
+    lines = [] if usage.usage_error else report.unused(settings, usage)
     if lines:
         terminalreporter.section("stripe-tokens")
         for line in lines:

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from pytest_stripe_tokens.record_run import RecordRun
-    from pytest_stripe_tokens.report import Usage
     from pytest_stripe_tokens.sessions import Run
+    from pytest_stripe_tokens.usage import Usage
 
 _GROUP = "stripe-tokens"
 _DEST = "stripe_tokens_record"
 _STAGE = "stripe_tokens_stage"
+_LOST = "stripe_tokens_lost"
 _HELP = "record the cassettes that the selected tests use anew, against Stripe's test mode"
 _COLOURS = {"refreshed": "green", "unchanged": "green", "drifted": "yellow", "refused": "yellow", "kept": "red"}
 _key = pytest.StashKey["_Recording"]()
@@ -110,6 +111,14 @@ def pytest_configure_node(node: Any) -> None:
         node.workerinput[_STAGE] = str(recording.record.directory)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker could not write down."""
+    recording = node.config.stash.get(_key, None)
+    if recording:
+        recording.record.stage.lose(getattr(node, "workeroutput", {}).get(_LOST, {}))
+
+
 class Scrubbing:
     """Hides what a recording must keep secret in what a report shows; registered only while recording."""
 
@@ -132,8 +141,7 @@ class Progress:
         self._record = record
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take down whether the test passed, and tell what it recorded."""
-        self._record.outcomes.note(report.nodeid, report.when, has_passed=report.outcome == "passed")
+        """Tell what the test recorded."""
         reporter: Any = self._config.pluginmanager.getplugin("terminalreporter")
         if report.when != "teardown" or reporter is None or self._config.option.verbose < 0:
             return
@@ -157,12 +165,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Replace the cassettes, and let the run fail where one could not be recorded or drifted."""
     recording = session.config.stash.get(_key, None)
-    if not recording or not recording.record.is_controller or session.config.option.collectonly:
+    if not recording or session.config.option.collectonly:
         return
-    ended = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
-    is_cut_short = bool(session.shouldstop or session.shouldfail) or session.exitstatus not in ended
-    is_cut_short = is_cut_short or any("::" in name for name in session.config.args)
-    report = recording.record.conclude(recording.run.library, is_partial=recording.usage.is_partial or is_cut_short)
+    if not recording.record.is_controller:
+        # Where the worker may have nowhere to write to, the controller still says what was not recorded.
+        session.config.workeroutput[_LOST] = recording.record.stage.plain_lost()  # type: ignore[attr-defined]
+        return
+    report = recording.record.conclude(recording.run.library, recording.usage)
     recording.usage.used |= {result.name for result in report.results}
     if recording.record.failures and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -179,7 +188,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for line, status in report.table():
         terminalreporter.write_line(line, **{_COLOURS[status]: True})
     if not report.results:
-        terminalreporter.write_line("  none: no test of this run needed one")
+        terminalreporter.write_line(f"  none: {recording.record.nothing}")
     for line in recording.record.failures:
         terminalreporter.write_line(f"ERROR: {line}", red=True)
 

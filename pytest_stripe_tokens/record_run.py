@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_stripe_tokens.errors import UsageError
 from pytest_stripe_tokens.record_report import RecordReport
 from pytest_stripe_tokens.recorder import LiveAPI
 from pytest_stripe_tokens.renewal import Renewal
@@ -24,35 +25,10 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.cassettes import Library
     from pytest_stripe_tokens.record_settings import RecordSettings
     from pytest_stripe_tokens.staging import Take
+    from pytest_stripe_tokens.usage import Usage
 
-_PHASES = frozenset({"setup", "call", "teardown"})
 
-
-@dataclass
-class Outcomes:
-    """What became of each test, phase by phase; a test that is run anew starts again."""
-
-    _passed: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
-    _failed: set[str] = field(default_factory=set[str])
-
-    def note(self, test: str, phase: str, *, has_passed: bool) -> None:
-        """Take down the outcome of one phase of one test."""
-        if phase == "setup":
-            self._passed.pop(test, None)
-            self._failed.discard(test)
-        if has_passed:
-            self._passed.setdefault(test, set()).add(phase)
-        else:
-            self._failed.add(test)
-
-    def has_passed(self, test: str) -> bool:
-        """Whether a test has passed in all its phases; one that did not get to its end has not."""
-        # pytest-xdist appends the group to the node id with --dist loadgroup.
-        return any(
-            phases >= _PHASES and name not in self._failed
-            for name, phases in self._passed.items()
-            if name == test or name.startswith(f"{test}@")
-        )
+_NOT_NEEDED = "no test of this run needed one"
 
 
 @dataclass(frozen=True)
@@ -75,16 +51,25 @@ class RecordRun:
         settings: keys and server.
         choices: what happens at the end.
         stage: the directory that the controller made; None where this is the controller.
+
+    Raises:
+        UsageError: no temporary directory can be made.
     """
 
     def __init__(self, settings: RecordSettings, choices: Choices, stage: str | None = None) -> None:
         self.settings = settings
         self.is_controller = stage is None
-        self.directory = Path(stage or tempfile.mkdtemp(prefix="pytest-stripe-tokens-"))
+        try:
+            self.directory = Path(stage or tempfile.mkdtemp(prefix="pytest-stripe-tokens-"))
+        except OSError as error:
+            raise UsageError(
+                f"--record needs a directory for temporary files, and can't make one: {error.strerror or error}; "
+                "nothing was sent. Name one that can be written in TMPDIR"
+            ) from None
         self.stage = Stage(self.directory)
-        self.outcomes = Outcomes()
         self.report: RecordReport | None = None
         self.complaint = ""
+        self.nothing = _NOT_NEEDED
         self._choices = choices
         self._told: set[str] = set()
         self._secrets: Callable[[], Iterable[str]] = lambda: settings.keys
@@ -115,7 +100,7 @@ class RecordRun:
         self._told |= {take.name for take in takes}
         return takes
 
-    def conclude(self, library: Library, *, is_partial: bool) -> RecordReport:
+    def conclude(self, library: Library, usage: Usage) -> RecordReport:
         """Replace the cassettes that were recorded well, and write the report."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         renewal = Renewal(
@@ -123,16 +108,18 @@ class RecordRun:
             recorded_at=now,
             plugin_version=version("pytest-stripe-tokens"),
             keys=self.settings.keys,
-            has_passed=self.outcomes.has_passed,
-            is_partial=is_partial,
+            has_passed=usage.outcomes.has_passed,
+            doubt=usage.doubt,
         )
         results = tuple(renewal.conclude(self.stage.takes()))
+        self.nothing = f"nothing was recorded: {usage.unfinished}" if usage.unfinished else _NOT_NEEDED
         self.report = RecordReport(self.settings.api_base, now, results, self._choices.fail_on_drift)
         if self._choices.report is not None:
             try:
                 self.report.write(self._choices.report)
-            except OSError as error:
-                self.complaint = f"--record-report {self._choices.report}: can't be written: {error.strerror or error}"
+            except Exception as error:  # noqa: BLE001 - the cassettes are written, and the run must end in its order
+                why = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+                self.complaint = f"--record-report {self._choices.report}: can't be written: {why}"
         return self.report
 
     @property

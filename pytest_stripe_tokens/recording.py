@@ -13,12 +13,19 @@ from pytest_stripe_tokens.leaks import leaks
 from pytest_stripe_tokens.matching import Cassette, Interaction, Metadata
 from pytest_stripe_tokens.reading import TOKENS_PATH
 from pytest_stripe_tokens.recorder import LiveError
-from pytest_stripe_tokens.redaction import params_of, redact_request, redact_response, reduce_account, secrets_of
+from pytest_stripe_tokens.redaction import (
+    header_secrets,
+    parameter_secrets,
+    params_of,
+    redact_request,
+    redact_response,
+    reduce_account,
+)
 from pytest_stripe_tokens.sensitive import HIDDEN, is_card_number
 from pytest_stripe_tokens.verdicts import Problem, is_token, problem_of, schema_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pytest_stripe_tokens.cassettes import Library
     from pytest_stripe_tokens.drift import Drift
@@ -29,6 +36,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.verdicts import Cause
 
 _SHORT_SECRET = 5
+_ADVICE = "if it is no secret, send another value in the test; else please report it"
 
 
 class NotRecorded(Exception):  # noqa: N818 - it reports what became of a request
@@ -64,14 +72,22 @@ class Recorder:
         self._lock = Lock()
         self.stage = stage
         self.library = library
-        # Of every request in this process: one test's answer may show what another has sent.
+        # All that must not be shown.
         self.secrets: set[str] = set(settings.keys)
+        # Of every request in this process, in the order they became known: one test's answer may show what another
+        # has sent. A header's value may be any word, and is looked for in what its own test records.
+        self._sent: dict[str, None] = dict.fromkeys(settings.keys)
+        self._headers: dict[str, dict[str, str]] = {}
+        self._searched: dict[str, int] = {}
         # A test is shown the reduced id of an account, as it will be in replay, and asks with it again.
         self._accounts: dict[str, str] = {}
 
-    def keep_secret(self, request: Request) -> None:
-        """Let nothing that a request carries be stored or shown."""
-        self.secrets |= secrets_of(request)
+    def keep_secret(self, request: Request, test: str) -> None:
+        """Let nothing that a request of a test carries be stored or shown."""
+        sent, headers = parameter_secrets(request), header_secrets(request)
+        self.secrets |= sent | headers.keys()
+        self._sent |= dict.fromkeys(sorted(sent))
+        self._headers.setdefault(test, {}).update(headers)
 
     def record(self, request: Request, *, is_error_good: bool) -> Interaction:
         """Send a request, and give what may be stored of it and of its answer.
@@ -82,7 +98,6 @@ class Recorder:
         halted = self.stage.halted
         if halted is not None:
             raise NotRecorded(replace(halted, reason=f"not tried, for another cassette met this: {halted.reason}"))
-        self.keep_secret(request)
         _check_sendable(request)
         try:
             with self._lock, self.stage.turn():
@@ -107,6 +122,7 @@ class Recorder:
         shown = "\n".join([*response.headers.values(), response.body.decode("utf-8", "replace")])
         for account in re.findall(r"\bacct_[A-Za-z0-9]+", shown):
             self.secrets.add(account)
+            self._sent[account] = None
             self._accounts[reduce_account(account)] = account
 
     def _with_accounts(self, request: Request) -> Request:
@@ -127,27 +143,60 @@ class Recorder:
             return ()
         return tuple(drift for drift in compare(generated, answer) if drift.change != "value")
 
-    def save(self, take: Take) -> Take:
-        """Stage a take, without what a search for secrets finds something in."""
-        from pytest_stripe_tokens.cassettes import render  # noqa: PLC0415 - the only importer of yaml
+    def save(self, take: Take, new: Sequence[Interaction], test: str) -> Take:
+        """Stage a take whose last interactions are `new`, without what a search for secrets finds something in."""
+        self._searched.setdefault(test, len(self._sent))
+        return self._staged(take, self._found(take.name, new, self._sent, test))
 
-        cassette = Cassette(self.library.directory / take.name, Metadata(), take.interactions)
-        found = leaks(render(cassette), self.secrets)
+    def check_again(self, take: Take, test: str) -> None:
+        """Search what a test has recorded for what became known while it did."""
+        since = list(self._sent)[self._searched.pop(test, len(self._sent)) :]
+        if since or self._headers.get(test):
+            own = [item for part in take.parts if part.test == test for item in part.interactions]
+            found = self._found(take.name, own, since, test)
+            if found:
+                self._staged(take, found)
+
+    def _staged(self, take: Take, found: list[str]) -> Take:
         if found:
-            reason = f"{', '.join(found)} would have been written; please report it"
+            reason = f"{', '.join(found)} would have been written; {_ADVICE}"
             take = replace(take.failed(Problem("kept", "leak", reason)), parts=())
         self.stage.save(take)
         return take
 
+    def _found(self, name: str, interactions: Sequence[Interaction], sent: Iterable[str], test: str) -> list[str]:
+        """Say what of what was sent stands in what is to be written; never the secret itself."""
+        from pytest_stripe_tokens.cassettes import render  # noqa: PLC0415 - the only importer of yaml
+
+        data = render(Cassette(self.library.directory / name, Metadata(), tuple(interactions)))
+        found, headers = leaks(data, sent), self._headers.get(test, {})
+        by_look = leaks(data, ())
+        if leaks(data, headers) != by_look:
+            names = sorted({header.title() for value, header in headers.items() if leaks(data, (value,)) != by_look})
+            found += [f"the value of the header {name} that {test} sends" for name in names]
+        return found
+
+    def problem_of_error(self, error: BaseException, test: str) -> Problem:
+        """Say that recording a test's requests met an error that nobody has foreseen."""
+        try:
+            said = str(error)
+        except Exception:  # noqa: BLE001 - an exception's text is its class's own code
+            said = ""
+        reason = f"{type(error).__name__}{': ' if said else ''}{said} (while {test} was recorded)"
+        return Problem("kept", "error", self._clean(reason))
+
     def _failure(self, problem: Problem) -> NotRecorded:
-        shown = self._settings.clean(problem.reason)
-        for secret in self.secrets:
-            if len(secret) > _SHORT_SECRET:
-                shown = shown.replace(secret, HIDDEN)
-        problem = replace(problem, reason=shown)
+        problem = replace(problem, reason=self._clean(problem.reason))
         if problem.halts:
             self.stage.halt(problem)
         return NotRecorded(problem)
+
+    def _clean(self, text: str) -> str:
+        shown = self._settings.clean(text)
+        for secret in self.secrets:
+            if len(secret) > _SHORT_SECRET:
+                shown = shown.replace(secret, HIDDEN)
+        return shown
 
 
 def _check_sendable(request: Request) -> None:

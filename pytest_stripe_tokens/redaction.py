@@ -10,6 +10,7 @@ import re
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, cast
 from urllib.parse import quote, unquote, urlsplit
 
@@ -17,6 +18,7 @@ from pytest_stripe_tokens import bodies, forms
 from pytest_stripe_tokens.catalogue import CATALOGUE
 from pytest_stripe_tokens.exchange import Request, Response
 from pytest_stripe_tokens.leaks import leaks
+from pytest_stripe_tokens.schemas import token_schema
 from pytest_stripe_tokens.sensitive import (
     HIDDEN,
     hide,
@@ -29,9 +31,11 @@ from pytest_stripe_tokens.sensitive import (
 
 __all__ = [
     "api_key",
+    "header_secrets",
     "hide",
     "key_kind",
     "leaks",
+    "parameter_secrets",
     "params_of",
     "redact_request",
     "redact_response",
@@ -52,7 +56,8 @@ _RESPONSE_HEADERS = frozenset(
         "stripe-version",
     }
 )
-_SECRET_HEADER = re.compile("auth|account|client|cookie|key|pass|secret|session|signature|telemetry|token")
+# What Stripe calls an idempotency key opens nothing.
+_SECRET_HEADER = re.compile("auth|account|client|(?<!idempotency-)key|pass|secret|session|signature|telemetry|token")
 _URL_USER = re.compile(r"://([^/@:]+)(?::[^/@]*)?@")
 
 _ADDRESS_NAMES = frozenset({"client_ip", "ip", "ip_address"})
@@ -69,8 +74,67 @@ _PARAMETER = re.compile(r"[A-Za-z_][\w.-]{0,99}")
 _REDUCED_TAIL = re.compile(r"\*{4}[^\W_]{4}")
 _MAX_DEPTH = 50
 
+_COOKIE = re.compile(r"([^=;\s]+)=([^;\s]+)")
+# Names after which a value is a secret even if it is made of words.
+_SECRET_VALUE = re.compile(
+    r"(?:^|[_-])(?:auth|authorization|key|apikey|pass|passwd|password|pwd|secret|session|sid|signature"
+    r"|telemetry|token)$"
+)
 # A cookie `theme=1` is no secret to search for.
-_SHORT_HEADER = 5
+_SHORTEST_SECRET = 8
+# A word, a word with a number, a version or a date: all that names of programs, kinds and media types consist of.
+_PLAIN = re.compile(r"[A-Za-z]{1,15}[0-9]{0,4}|[0-9]{1,8}[A-Za-z]{0,2}|[A-Za-z0-9]{1,3}")
+_API_KEY = re.compile(r"(?:sk|rk|pk|ek|uk)_")
+_PUBLIC_WORDS = frozenset(
+    (
+        "api",
+        "application",
+        "basic",
+        "bearer",
+        "charge",
+        "charges",
+        "client",
+        "com",
+        "customer",
+        "customers",
+        "default",
+        "development",
+        "example",
+        "false",
+        "form",
+        "http",
+        "https",
+        "invoice",
+        "json",
+        "localhost",
+        "mode",
+        "none",
+        "null",
+        "org",
+        "payment",
+        "payments",
+        "plain",
+        "production",
+        "public",
+        "python",
+        "refund",
+        "sandbox",
+        "server",
+        "staging",
+        "standard",
+        "stripe",
+        "subscription",
+        "test",
+        "testing",
+        "tests",
+        "text",
+        "true",
+        "unknown",
+        "urlencoded",
+        "user",
+        "www",
+    )
+)
 
 
 def reduce_params(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,19 +217,64 @@ def redact_response(response: Response) -> Response:
 
 def secrets_of(request: Request) -> frozenset[str]:
     """Collect every secret that a request carries, as it was sent, for the search of what is about to be written."""
+    return parameter_secrets(request) | header_secrets(request).keys()
+
+
+def parameter_secrets(request: Request) -> frozenset[str]:
+    """Collect the secrets in the parameters of a request, and the API key that it carries."""
     reduction = _Reduction()
     reduction.mapping(forms.decode(request.query))
     reduction.value("", bodies.parse(request.body, request.headers), is_secret=False)
-    carried = {*_URL_USER.findall(request.url), api_key(request.headers)}
-    for name, value in request.headers.items():
-        if _SECRET_HEADER.search(name):
-            carried.add(value)
-        if name == "authorization":
-            carried.add(value.partition(" ")[2])
+    keys = {key for key in (api_key(request.headers), *_URL_USER.findall(request.url)) if _API_KEY.match(key)}
+    return frozenset(secret for secret in reduction.found | keys if _is_unreduced(secret) and not _is_public(secret))
+
+
+def header_secrets(request: Request) -> dict[str, str]:
+    """Collect the secrets that a request's headers carry, each with the name of its header.
+
+    A header named `X-Client-Name` or `X-Session-Kind` may hold any word, which stands in any answer too: a value is
+    secret where it looks like one, or where the header's name leaves no doubt and the value is no public word.
+    """
+    # A cookie is judged by its own name.
+    carried = [("authorization", "authorization", user) for user in _URL_USER.findall(request.url)]
+    for header, value in request.headers.items():
+        name = header.lower()
         if name == "cookie":
-            carried.update(re.findall(r"=([^;\s]+)", value))
-    found = reduction.found | {value for value in carried if len(value) > _SHORT_HEADER}
-    return frozenset(secret for secret in found if HIDDEN not in secret and not is_reduced_account(secret))
+            carried += [(name, cookie.lower(), content) for cookie, content in _COOKIE.findall(value)]
+        elif _SECRET_HEADER.search(name):
+            carried.append((name, name, value))
+        if name in {"authorization", "proxy-authorization"}:
+            credentials = value.strip().partition(" ")[2]
+            carried += [(name, name, credentials), (name, name, api_key({"authorization": value}))]
+    return {
+        value: header
+        for header, name, value in carried
+        if _is_unreduced(value) and _looks_secret(value, is_named=_SECRET_VALUE.search(name) is not None)
+    }
+
+
+def _is_unreduced(value: str) -> bool:
+    return HIDDEN not in value and not is_reduced_account(value)
+
+
+def _looks_secret(value: str, *, is_named: bool) -> bool:
+    if len(value) < _SHORTEST_SECRET:
+        return False
+    if any(not _PLAIN.fullmatch(part) for part in re.findall("[A-Za-z0-9]+", value)):
+        return True
+    return is_named and not _is_public(value)
+
+
+def _is_public(value: str) -> bool:
+    """Whether a value is made of words that Stripe's documents, or any program, may say."""
+    words = re.findall("[A-Za-z]+", value)
+    return bool(words) and not re.search("[0-9]{4}", value) and all(word.lower() in _public_words() for word in words)
+
+
+@cache
+def _public_words() -> frozenset[str]:
+    # The names and values of the documented answers.
+    return _PUBLIC_WORDS | frozenset(re.findall("[a-z]+", json.dumps(token_schema()).lower()))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from pytest_stripe_tokens import forms
 from pytest_stripe_tokens.cassettes import Cassette, CassetteError, Interaction, Library, Metadata, render
 from pytest_stripe_tokens.catalogue import CATALOGUE
-from pytest_stripe_tokens.comparing import differences, identities
+from pytest_stripe_tokens.comparing import differences, identities, retied, successors
+from pytest_stripe_tokens.exchange import API_HOST
 from pytest_stripe_tokens.leaks import leaks
 from pytest_stripe_tokens.redaction import reduce_params
 from pytest_stripe_tokens.verdicts import Problem
@@ -55,7 +56,8 @@ class Renewal:
         plugin_version: of this package.
         keys: the environment's, which must stand in nothing that is written.
         has_passed: tells whether a test, by its node id, has passed as a whole.
-        is_partial: whether tests were left out of the run; what they recorded before is kept then.
+        doubt: says why what this run did not send may still be needed of a cassette, and is kept then; empty where it
+            is known that no test needs it.
     """
 
     library: Library
@@ -63,11 +65,19 @@ class Renewal:
     plugin_version: str
     keys: frozenset[str]
     has_passed: Callable[[str], bool]
-    is_partial: bool = False
+    doubt: Callable[[str], str]
 
     def conclude(self, takes: Iterable[Take]) -> list[Result]:
         """Replace the cassettes that were recorded well, and tell of each what became of it."""
-        return [self._conclude(take) for take in takes]
+        return [self._safely(take) for take in takes]
+
+    def _safely(self, take: Take) -> Result:
+        try:
+            return self._conclude(take)
+        except Exception as error:  # noqa: BLE001 - the other cassettes are still replaced, and this one is told
+            # Its text may show what was answered.
+            problem = Problem("kept", "error", f"it could not be put together: {type(error).__name__}")
+            return self._unreplaced(take, problem, None)
 
     def _conclude(self, take: Take) -> Result:
         version = _api_version(take.interactions)
@@ -100,17 +110,19 @@ class Renewal:
 
     def _replace(self, take: Take, version: str | None) -> Result:
         old = self.library.find(take.name)
-        if old is not None and old.origin == "documented":
+        if old is not None and old.origin == "documented" and take.token_type:
             # An example is no recording of this account's: it is replaced, and nothing drifted.
             old = None
         before = old.interactions if old else ()
         difference = differences(before, take.interactions)
         deviating = _deviating(take)
-        stale = difference.gone and not take.token_type and not self.is_partial
-        if old is not None and not difference.changed and not stale:
-            return Result(take.name, "unchanged", deviating)
-        interactions = self._merged(take, before, difference)
+        left = _without(before, frozenset(identities(take.interactions)))
+        kept, why = self._kept(take, left)
+        told = "" if take.token_type else _count_kept(kept, why)
+        if old is not None and not difference.changed and len(kept) == len(left):
+            return Result(take.name, "unchanged", _joined(told, deviating))
         metadata = Metadata("recorded", self.recorded_at, version, self.plugin_version, take.token_type)
+        interactions = self._merged(take, before, difference, kept)
         cassette = Cassette(self.library.path(take.name), metadata, interactions)
         found = leaks(render(cassette), self.keys)
         if found:
@@ -119,22 +131,34 @@ class Renewal:
         self.library.write(cassette)
         if old is None:
             return Result(take.name, "refreshed", _joined(self._first(take), deviating))
-        kept = difference.gone if take.token_type or self.is_partial else 0
-        reason = _joined(*_changes(difference, kept), deviating)
+        lines = _changes(difference, dropped=len(left) - len(kept))
+        reason = _joined(*lines, _count_kept(kept, why), deviating)
         return Result(take.name, "drifted" if difference.drift else "refreshed", reason, difference.drift)
+
+    def _kept(self, take: Take, left: Sequence[Interaction]) -> tuple[tuple[Interaction, ...], str]:
+        """Tell which of the old recordings that this run did not send stay, and why."""
+        if take.name in CATALOGUE:
+            return tuple(left), "this run did not ask for what a fixture may ask for in another"
+        doubt = self.doubt(take.name)
+        if doubt:
+            return tuple(left), doubt
+        # What only another tool plays, no recording of ours ever sends.
+        return tuple(item for item in left if item.request.host != API_HOST), f"not sent to {API_HOST}"
 
     def _first(self, take: Take) -> str:
         has_builtin = take.token_type and self.library.builtin(take.token_type)
         return "built-in example replaced by a recording" if has_builtin else "first recording"
 
-    def _merged(self, take: Take, before: Sequence[Interaction], difference: Difference) -> tuple[Interaction, ...]:
+    def _merged(
+        self, take: Take, before: Sequence[Interaction], difference: Difference, kept: Sequence[Interaction]
+    ) -> tuple[Interaction, ...]:
         """Put together what the new file holds: in a fixture's cassette, a set that did not change stays as it was."""
-        new, new_ids = take.interactions, identities(take.interactions)
+        new = take.interactions
         if not take.token_type:
             # The order in which tests ran is no property of the recording.
             parts = sorted(take.parts, key=lambda part: part.test)
-            kept = _without(before, frozenset(new_ids)) if self.is_partial else ()
-            return (*(item for part in parts for item in part.interactions), *kept)
+            return (*(item for part in parts for item in part.interactions), *retied(kept, successors(before, new)))
+        new_ids = identities(new)
         old_by_identity = dict(zip(identities(before), before, strict=True))
         groups: list[tuple[Interaction, ...]] = []
         position = 0
@@ -143,7 +167,7 @@ class Renewal:
             position += len(own)
             is_same = not any(identity in difference.changed for identity in own)
             groups.append(tuple(old_by_identity[identity] for identity in own) if is_same else part.interactions)
-        groups += _groups(_without(before, frozenset(new_ids)))
+        groups += _groups(kept)
         default = forms.encode(dict(sorted(forms.pairs(_default(take.token_type)))), safe="[]*")
         groups.sort(key=lambda group: _order(group, default))
         return tuple(interaction for group in groups for interaction in group) or new
@@ -176,16 +200,17 @@ def _groups(interactions: Sequence[Interaction]) -> list[tuple[Interaction, ...]
     return groups
 
 
-def _changes(difference: Difference, kept: int) -> list[str]:
+def _changes(difference: Difference, *, dropped: int) -> list[str]:
     lines = list(difference.headers[:_SHOWN])
     if difference.added:
         lines.append(_count(difference.added, "new request"))
-    gone = difference.gone - kept
-    if gone:
-        lines.append(f"{_count(gone, 'request')} no longer sent")
-    if kept:
-        lines.append(f"{_count(kept, 'older recording')} kept, which this run did not ask for")
+    if dropped:
+        lines.append(f"{_count(dropped, 'request')} no longer sent")
     return lines
+
+
+def _count_kept(kept: Sequence[Interaction], why: str) -> str:
+    return f"{_count(len(kept), 'older recording')} kept: {why}" if kept else ""
 
 
 def _count(number: int, noun: str) -> str:

@@ -3,44 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from os import SEEK_END
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens import sdk
 from pytest_stripe_tokens.catalogue import TOKEN_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pytest_stripe_tokens.settings import Settings
+    from pytest_stripe_tokens.usage import Usage
 
 _SHOWN = 8
 _READ = 1024
-
-
-@dataclass
-class Usage:
-    """The cassettes of the suite that tests used; a worker of pytest-xdist hands its own to the controller.
-
-    `usage_error` is what a worker could not raise.
-    """
-
-    used: set[str] = field(default_factory=set[str])
-    is_partial: bool = False
-    usage_error: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give what can travel between processes."""
-        return {"used": sorted(self.used), "is_partial": self.is_partial, "usage_error": self.usage_error}
-
-    def merge(self, payload: Mapping[str, Any]) -> None:
-        """Add what another process saw."""
-        self.used |= set(payload["used"])
-        self.is_partial = self.is_partial or bool(payload["is_partial"])
-        self.usage_error = self.usage_error or str(payload["usage_error"])
 
 
 def header(settings: Settings, now: datetime | None = None) -> str:
@@ -54,10 +32,14 @@ def header(settings: Settings, now: datetime | None = None) -> str:
 
 
 def unused(settings: Settings, usage: Usage) -> list[str]:
-    """Name the cassettes of the suite that no test used, and what to do about them."""
-    if settings.mode == "generate" or not settings.cassettes.is_dir():
+    """Name the cassettes of the suite that no test uses, and what to do about them.
+
+    One that a test may need which this run left out, or which did not get to its end, is not named.
+    """
+    if usage.narrowed or settings.mode == "generate" or not settings.cassettes.is_dir():
         return []
-    names = [name for name, head in _heads(settings.cassettes) if name not in usage.used and _is_ours(name, head)]
+    found = ((name, head) for name, head in _heads(settings.cassettes) if name not in usage.used)
+    names = [name for name, head in found if _is_ours(name, head) and not usage.doubt(name)]
     folder = settings.cassettes.name
     return [f"unused: {folder}/{name}.yaml - no test used it: delete it, or run the test that does" for name in names]
 

@@ -60,7 +60,20 @@ class Traffic:
         Raises:
             CassetteError: the cassette to replace can't be read.
         """
-        self._recorder.keep_secret(request)
+        try:
+            return self._answer(request, scenario, token_type)
+        except CassetteError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the cassette is not what the test sent
+            self._spoil(self._cassette or scenario or token_type, error)
+            return None
+        except BaseException as error:
+            # A test that is stopped in the middle of a request: a timeout, Ctrl-C.
+            self._spoil(self._cassette or scenario, error)
+            raise
+
+    def _answer(self, request: Request, scenario: str | None, token_type: str | None) -> Response | None:
+        self._recorder.keep_secret(request, self._test)
         if request.host != API_HOST:
             return None
         if self._cassette is not None:
@@ -70,10 +83,32 @@ class Traffic:
         return self._play_staged(request, token_type)
 
     def close(self) -> None:
-        """Let the next test have the cassette."""
-        if self._held is not None:
-            self._held.release()
-            self._held = None
+        """Search what was recorded for what was sent after it, and let the next test have the cassette."""
+        try:
+            if self._take is not None and self._take.problem is None:
+                self._recorder.check_again(self._take, self._test)
+        except Exception as error:  # noqa: BLE001 - as in `answer`
+            self._spoil(self._cassette, error)
+        finally:
+            self._release()
+
+    def _release(self) -> None:
+        held, self._held = self._held, None
+        try:
+            if held is not None:
+                held.release()
+        except Exception as error:  # noqa: BLE001 - as in `answer`
+            self._spoil(self._cassette, error)
+
+    def _spoil(self, name: str | None, error: BaseException) -> None:
+        """Let a cassette be kept because of an error in the middle of it, and the run fail."""
+        if name is None:
+            # It was to be generated, as without a recording.
+            return
+        problem = self._recorder.problem_of_error(error, self._test)
+        self._recorder.stage.fail(name, problem)
+        if self._cassette is not None:
+            self._take = (self._take or Take(name)).failed(problem)
 
     def _record_scenario(self, token_type: str, request: Request) -> None:
         recorder = self._recorder
@@ -85,9 +120,9 @@ class Traffic:
             try:
                 part = self._scenario(token_type, request)
             except NotRecorded as failure:
-                recorder.save(take.failed(failure.problem))
+                recorder.stage.save(take.failed(failure.problem))
             else:
-                recorder.save(replace(take, parts=(*take.parts, part)))
+                recorder.save(replace(take, parts=(*take.parts, part)), part.interactions, self._test)
 
     def _check_readable(self, name: str) -> None:
         """Record nothing over what can't be read.
@@ -98,8 +133,7 @@ class Traffic:
         try:
             self._recorder.library.find(name)
         except CassetteError as error:
-            take = self._recorder.stage.load(name) or Take(name)
-            self._recorder.stage.save(take.failed(Problem("kept", "disk", str(error))))
+            self._recorder.stage.fail(name, Problem("kept", "disk", str(error)))
             raise
 
     def _scenario(self, token_type: str, request: Request) -> Part:
@@ -142,12 +176,13 @@ class Traffic:
         try:
             interaction = self._recorder.record(request, is_error_good=True)
         except NotRecorded as failure:
-            self._take = self._recorder.save(take.failed(failure.problem))
+            self._take = take.failed(failure.problem)
+            self._recorder.stage.save(self._take)
             return None
         *others, own = take.parts
         deviations = self._recorder.deviations(request, interaction.answer) if interaction.is_create else ()
         own = replace(own, interactions=(*own.interactions, interaction), deviations=(*own.deviations, *deviations))
-        self._take = self._recorder.save(replace(take, parts=(*others, own)))
+        self._take = self._recorder.save(replace(take, parts=(*others, own)), (interaction,), self._test)
         return interaction.response if self._take.problem is None else None
 
     def _open(self, name: str) -> Take:

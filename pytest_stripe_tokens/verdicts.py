@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.exchange import Response
 
 Status = Literal["refreshed", "unchanged", "drifted", "refused", "kept"]
-Cause = Literal["", "unreachable", "answer", "schema", "refused", "test", "disk", "leak"]
+Cause = Literal["", "unreachable", "answer", "schema", "refused", "test", "disk", "leak", "error"]
 
 
 @dataclass(frozen=True)

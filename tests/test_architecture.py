@@ -33,6 +33,7 @@ LAYERS = (
     ("leaks",),
     ("sensitive",),
     ("bodies", "published", "schemas"),
+    ("usage",),
     ("bank_values", "card_values", "catalogue", "errors", "forms", "imports", "token"),
     ("exchange",),
 )

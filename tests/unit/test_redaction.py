@@ -291,9 +291,9 @@ class TestSecrets:
             "card[number]=4242 4242 4242 4242&card[cvc]=987&person[id_number]=000000000",
             f"{URL}?bank_account[account_number]=000123456789",
             authorization=f"Bearer {KEY}",
-            cookie="session=abcdef; theme=1",
+            cookie="session=abcdefgh; theme=1",
             stripe_account=ACCOUNT,
-            x_stripe_client_telemetry='{"id": 1}',
+            x_stripe_client_telemetry='{"id": "req_9f8e7d6c5b4a"}',
             user_agent="requests",
         )
 
@@ -305,10 +305,9 @@ class TestSecrets:
             "000123456789",
             KEY,
             f"Bearer {KEY}",
-            "session=abcdef; theme=1",
-            "abcdef",
+            "abcdefgh",
             ACCOUNT,
-            '{"id": 1}',
+            '{"id": "req_9f8e7d6c5b4a"}',
         }
 
     def test_a_key_in_basic_credentials_is_collected(self):

@@ -45,9 +45,9 @@ def library(tmp_path):
 
 @pytest.fixture
 def conclude(library):
-    def conclude(*takes, failed=(), is_partial=False, at="2026-11-22T00:00:00+00:00"):
+    def conclude(*takes, failed=(), doubt="", at="2026-11-22T00:00:00+00:00"):
         renewal = Renewal(
-            Library(library.directory), at, "0.1.0", frozenset({KEY}), lambda test: test not in failed, is_partial
+            Library(library.directory), at, "0.1.0", frozenset({KEY}), lambda test: test not in failed, lambda _: doubt
         )
         return renewal.conclude(takes)
 
@@ -184,9 +184,9 @@ def test_a_named_cassette_is_replaced_by_what_a_whole_run_sends(conclude, librar
 
 def test_a_named_cassette_keeps_what_a_partial_run_does_not_send(conclude, library):
     conclude(Take("mine", None, (_set(1), _set(2, OTHER, test="test_b"))))
-    assert conclude(Take("mine", None, (_set(3),)), is_partial=True)[0].status == "unchanged"
-    (result,) = conclude(Take("mine", None, (_set(3, shiny=1),)), is_partial=True)
-    assert (result.status, result.reason) == ("drifted", "2 older recordings kept, which this run did not ask for")
+    assert conclude(Take("mine", None, (_set(3),)), doubt="not all ran")[0].status == "unchanged"
+    (result,) = conclude(Take("mine", None, (_set(3, shiny=1),)), doubt="not all ran")
+    assert (result.status, result.reason) == ("drifted", "2 older recordings kept: not all ran")
     assert len(library.find("mine").interactions) == 4
 
 
