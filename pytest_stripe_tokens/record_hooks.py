@@ -188,7 +188,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for line, status in report.table():
         terminalreporter.write_line(line, **{_COLOURS[status]: True})
     if not report.results:
-        terminalreporter.write_line(f"  none: {recording.record.nothing}")
+        terminalreporter.write_line(f"  none: {report.nothing}")
     for line in recording.record.failures:
         terminalreporter.write_line(f"ERROR: {line}", red=True)
 

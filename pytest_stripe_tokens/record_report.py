@@ -40,12 +40,14 @@ class RecordReport:
         recorded_at: ISO 8601, UTC.
         results: one for each cassette, by name.
         fail_on_drift: one of `FAIL_LEVELS`.
+        nothing: why there are no results, where there are none.
     """
 
     api_base: str
     recorded_at: str
     results: tuple[Result, ...]
     fail_on_drift: str = DEFAULT_FAIL_LEVEL
+    nothing: str = "no test of this run needed one"
 
     @property
     def api_version(self) -> str | None:
@@ -94,7 +96,7 @@ class RecordReport:
             for result in self.results
         ]
         if not self.results:
-            lines[-2:] = ["No test of this run needed a cassette."]
+            lines[-2:] = [f"No cassette: {_escaped(self.nothing)}."]
         for group, heading in _HEADINGS.items():
             entries = [result for result in self.results if _group(result) == group]
             if entries:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.record_settings import RecordSettings
     from pytest_stripe_tokens.staging import Take
     from pytest_stripe_tokens.usage import Usage
-
-
-_NOT_NEEDED = "no test of this run needed one"
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,6 @@ class RecordRun:
         self.stage = Stage(self.directory)
         self.report: RecordReport | None = None
         self.complaint = ""
-        self.nothing = _NOT_NEEDED
         self._choices = choices
         self._told: set[str] = set()
         self._secrets: Callable[[], Iterable[str]] = lambda: settings.keys
@@ -112,8 +108,9 @@ class RecordRun:
             doubt=usage.doubt,
         )
         results = tuple(renewal.conclude(self.stage.takes()))
-        self.nothing = f"nothing was recorded: {usage.unfinished}" if usage.unfinished else _NOT_NEEDED
         self.report = RecordReport(self.settings.api_base, now, results, self._choices.fail_on_drift)
+        if usage.unfinished:
+            self.report = replace(self.report, nothing=f"nothing was recorded: {usage.unfinished}")
         if self._choices.report is not None:
             try:
                 self.report.write(self._choices.report)

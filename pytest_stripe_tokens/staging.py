@@ -150,20 +150,25 @@ class Stage:
     def takes(self, but: Collection[str] = ()) -> list[Take]:
         """Read all takes, by name, without those that are named in `but`; one that can't be read has a problem."""
         left_out = {f"{_slug(name)}{_SUFFIX}" for name in but}
-        files = sorted(path.name for path in self.directory.glob(f"*{_SUFFIX}"))
-        found = {take.name: take for name in files if name not in left_out and (take := self._readable(name))}
+        # One that was there and is gone was thrown away by somebody else.
+        files = {path.name for path in self.directory.glob(f"*{_SUFFIX}")} | self._seen.keys()
+        found = {take.name: take for name in files - left_out if (take := self._readable(name))}
         for name, problem in self.lost.items():
             if name not in but:
                 found[name] = found.get(name, Take(name)).failed(problem)
         return sorted(found.values(), key=lambda take: take.name)
 
     def _readable(self, file: str) -> Take | None:
+        seen = self._seen.get(file)
+        why = "it is gone"
         try:
-            return self._read(file)
+            take = self._read(file)
+            if take is not None or seen is None:
+                return take
         except Exception as error:  # noqa: BLE001 - the others can still be replaced
-            name = self._seen[file].take.name if file in self._seen else file.removesuffix(_SUFFIX)
-            reason = f"what was recorded of it can't be read again: {type(error).__name__}"
-            return Take(name).failed(Problem("kept", "error", reason))
+            why = type(error).__name__
+        reason = f"what was recorded of it can't be read again: {why}"
+        return Take(seen.take.name if seen else file.removesuffix(_SUFFIX)).failed(Problem("kept", "error", reason))
 
     @property
     def halted(self) -> Problem | None:

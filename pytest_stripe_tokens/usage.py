@@ -78,18 +78,18 @@ class Usage:
     def doubt(self, cassette: str) -> str:
         """Say why a recording that this run did not use may still be needed; empty where none of the suite needs it."""
         names = {cassette, _OF_TYPES} if cassette in TOKEN_TYPES else {cassette}
-        return self.narrowed or self._unfinished(names)
+        return self.narrowed or self._unfinished(names, "it")
 
     @property
     def unfinished(self) -> str:
         """Say why it is not known that no test needs any cassette; empty where it is."""
-        return self.narrowed or self._unfinished(set(self.users))
+        return self.narrowed or self._unfinished(set(self.users), "one")
 
-    def _unfinished(self, names: set[str]) -> str:
+    def _unfinished(self, names: set[str], what: str) -> str:
         tests = set[str]().union(*(self.users.get(name, set()) for name in names))
         left = sorted(test for test in tests if not self.outcomes.has_passed(test))
         more = f", nor did {len(left) - 1} more" if len(left) > 1 else ""
-        return f"{left[0]}, which uses it, did not run to its end and pass{more}" if left else ""
+        return f"{left[0]}, which uses {what}, did not run to its end and pass{more}" if left else ""
 
     def to_dict(self) -> dict[str, Any]:
         """Give what can travel between processes."""

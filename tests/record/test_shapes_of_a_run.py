@@ -6,7 +6,6 @@ Two tests in two directories share a cassette, and each sends one request.
 from __future__ import annotations
 
 import json
-
 import sys
 import textwrap
 from dataclasses import dataclass, field
@@ -33,10 +32,10 @@ REMOVE = "def pytest_collection_modifyitems(items): items[:] = [item for item in
 BOOM = "@pytest.fixture\ndef boom(): raise ValueError"
 
 
-def _test(name, *, cassette="shared", before="", mark="", more="", fixtures="stripe_tokens"):
-    type_ = {"a": "pii", "b": "cvc_update"}[name]
-    parts = {"name": name, "cassette": cassette, "before": before or "...", "mark": mark and f"{mark}\n"}
-    return TEST.format(**parts, more=more, fixtures=fixtures, type=type_)
+def _test(name, cassette, **given):
+    parts = {"before": "...", "mark": "", "more": "", "fixtures": "stripe_tokens", **given}
+    parts["mark"] += "\n" if parts["mark"] else ""
+    return TEST.format(**parts, name=name, cassette=cassette, type={"a": "pii", "b": "cvc_update"}[name])
 
 
 @dataclass(frozen=True)
@@ -67,9 +66,7 @@ SHAPES = {
     "a file": Shape(("a/test_a.py",), why=GIVEN),
     "a test": Shape(("a/test_a.py::test_a",), why=GIVEN),
     "--ignore": Shape(("--ignore=b",), why=OPTION.format("--ignore")),
-    "--ignore, from the environment": Shape(
-        environ={"PYTEST_ADDOPTS": "--ignore=b"}, why=OPTION.format("--ignore")
-    ),
+    "--ignore, from the environment": Shape(environ={"PYTEST_ADDOPTS": "--ignore=b"}, why=OPTION.format("--ignore")),
     "--ignore-glob": Shape(("--ignore-glob=*test_b*",), why=OPTION.format("--ignore-glob")),
     "--lf": Shape(
         ("--lf",),
@@ -92,9 +89,7 @@ SHAPES = {
     "xfail": Shape(b={"mark": "@pytest.mark.xfail", "before": "assert False"}, why=NOT_PASSED),
     "fails before its request": Shape(b={"before": "assert False"}, why=NOT_PASSED),
     "errs in a fixture": Shape(b={"fixtures": "boom, stripe_tokens"}, head=BOOM, why=NOT_PASSED),
-    "cannot be imported": Shape(
-        ("--continue-on-collection-errors",), head=BROKEN, why="b/test_b.py was not collected"
-    ),
+    "cannot be imported": Shape(("--continue-on-collection-errors",), head=BROKEN, why="b/test_b.py was not collected"),
     "pytest.exit": Shape(b={"before": "pytest.exit('enough')"}),
     "pytest.exit as if all were well": Shape(b={"before": "pytest.exit('enough', returncode=0)"}),
     "Ctrl-C": Shape(b={"before": "raise KeyboardInterrupt"}, ends=True),
@@ -125,7 +120,7 @@ class Trial:
     def lay_out(self, shape=None, **cassettes):
         shape = shape or Shape()
         for name, given in (("a", shape.a), ("b", shape.b)):
-            text = _test(name, cassette=cassettes.get(name, "shared"), **given)
+            text = _test(name, cassettes.get(name, "shared"), **given)
             head = f"import pytest\n{shape.head}\n" if shape.head and name == "b" else ""
             (self.suite.path / name).mkdir(exist_ok=True)
             (self.suite.path / name / f"test_{name}.py").write_text(head + textwrap.dedent(text), encoding="utf-8")
@@ -159,13 +154,19 @@ class Trial:
             (self.suite.cassettes / name).write_bytes(data)
 
 
-@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "two workers"])
-def test_a_recording_drops_nothing_of_a_test_that_did_not_run_and_pass(trial, workers):
+@pytest.mark.parametrize(
+    ("workers", "names"),
+    # Workers take their time to start.
+    [((), list(SHAPES)), *((("-n2",), list(SHAPES)[start::4]) for start in range(4))],
+    ids=["alone", *(f"two workers, {number}" for number in range(4))],
+)
+def test_a_recording_drops_nothing_of_a_test_that_did_not_run_and_pass(trial, workers, names):
     trial.lay_out()
     trial.record().assert_outcomes(passed=2)
     first = trial.stored()
     failed = []
-    for name, shape in SHAPES.items():
+    for name in names:
+        shape = SHAPES[name]
         trial.restore(first)
         trial.lay_out(shape)
         shown = trial.record(*workers, shape=shape).stdout.str()

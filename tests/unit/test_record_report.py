@@ -118,7 +118,7 @@ def test_markup_in_an_answer_stays_text():
 
 
 def test_a_run_without_recordings_says_so():
-    assert "No test of this run needed a cassette." in RecordReport("b", "t", ()).markdown()
+    assert "No cassette: no test of this run needed one." in RecordReport("b", "t", ()).markdown()
 
 
 @pytest.mark.parametrize(

@@ -310,6 +310,36 @@ class TestSecrets:
             '{"id": "req_9f8e7d6c5b4a"}',
         }
 
+    def test_a_word_is_no_secret_and_what_looks_like_one_is(self):
+        plain = {
+            "x-client-name": [
+                "stripe",
+                "acme-shop",
+                "python-requests/2.31.0",
+                "api.stripe.com",
+                "2026-11-28",
+                "pytest8",
+            ],
+            "x-session-kind": ["checkout", "CustomerSession", "application/json"],
+            "x-api-key": ["short", "stripe test", "application/json", "livemode"],
+            "cookie": ["theme=midnight", "lang=en-US; consent=accepted", "session=short"],
+            "authorization": ["Bearer test", "Bearer stripe test"],
+            "idempotency-key": ["9f8e7d6c-5b4a-4c3d-8e2f-1a0b9c8d7e6f"],
+        }
+        secret = {
+            "x-client-id": ["c0ffee15badf00d5", "QWxhZGRpbjpvcGVuIHNlc2FtZQ"],
+            "x-session-kind": ["9f8e7d6c-5b4a-4c3d-8e2f-1a0b9c8d7e6f"],
+            "x-api-key": ["open-sesame-forever", "hunter2hunter2"],
+            "cookie": ["session=opensesame", "theme=c0ffee15badf00d5"],
+            "authorization": ["Bearer opensesame", "Basic b3BlbnNlc2FtZTp4"],
+        }
+        found = [(n, v) for n, values in plain.items() for v in values if secrets_of(post("", **{n: v}))]
+        missed = [(n, v) for n, values in secret.items() for v in values if not secrets_of(post("", **{n: v}))]
+        assert (found, missed) == ([], [])
+
+    def test_a_public_word_in_a_secret_parameter_is_not_looked_for(self):
+        assert secrets_of(post("card[cvc]=customer&person[id_number]=opensesame")) == {"opensesame"}
+
     def test_a_key_in_basic_credentials_is_collected(self):
         credentials = b64encode(f"{KEY}:".encode()).decode()
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from filelock import Timeout
 
@@ -75,3 +77,62 @@ def test_known_takes_are_left_out(stage):
     stage.save(Take("card"))
     stage.save(Take("pii"))
     assert [take.name for take in stage.takes(but={"card"})] == ["pii"]
+
+
+def _part(*names, test="test_it"):
+    return Part(test, tuple(replace(MADE, response=replace(MADE.response, body=name.encode())) for name in names))
+
+
+def test_a_take_grows_by_what_is_new_in_it_for_every_process(stage):
+    other = Stage(stage.directory)
+    steps = (
+        (_part(),),
+        (_part("1"),),
+        (_part("1", "2"),),
+        (_part("1", "2"), _part(test="test_b")),
+        (_part("1", "2"), _part("3", test="test_b"), _part("4", test="test_c")),
+    )
+    sizes = []
+    for parts in steps:
+        stage.save(Take("card", None, parts))
+        (file,) = stage.directory.glob("*.take")
+        sizes.append((file.stat().st_ino, file.stat().st_size))
+        assert (
+            other.load("card") == stage.load("card") == Stage(stage.directory).load("card") == Take("card", None, parts)
+        )
+    assert len({inode for inode, _ in sizes}) == 1
+    assert [size for _, size in sizes] == sorted(size for _, size in sizes)
+
+
+def test_what_is_no_longer_in_a_take_is_in_no_file(stage):
+    stage.save(Take("card", None, (_part("1", "secret"),)))
+    stage.load("card")
+    other = Stage(stage.directory)
+    other.load("card")
+    stage.save(Take("card", None, (), Problem("kept", "leak", "found")))
+    assert [path for path in stage.directory.iterdir() if b"secret" in path.read_bytes()] == []
+    assert other.load("card") == Take("card", None, (), Problem("kept", "leak", "found"))
+
+
+def test_half_a_line_of_a_process_that_was_killed_is_left_out_and_written_over(stage):
+    stage.save(Take("card", None, (_part("1"),)))
+    (file,) = stage.directory.glob("*.take")
+    with file.open("ab") as log:
+        log.write(b'{"interaction": {"request": ' + b"x" * 500)
+    other = Stage(stage.directory)
+    assert other.load("card") == Take("card", None, (_part("1"),))
+    other.save(Take("card", None, (_part("1", "2"),)))
+    assert Stage(stage.directory).load("card") == Take("card", None, (_part("1", "2"),))
+
+
+def test_what_cant_be_written_or_read_again_is_told_all_the_same(tmp_path):
+    stage = Stage(tmp_path / "stage")
+    stage.fail("card", Problem("kept", "error", "full"))
+    (tmp_path / "stage").mkdir()
+    stage.save(Take("pii", None, (_part("1"),)))
+    (file,) = stage.directory.glob("*.take")
+    file.unlink()
+    controller = Stage(stage.directory)
+    controller.lose(stage.plain_lost())
+    assert controller.takes() == [Take("card", problem=Problem("kept", "error", "full"))]
+    assert [take.name for take in stage.takes() if take.problem] == ["card", "pii"]
