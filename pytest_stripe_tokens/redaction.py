@@ -21,6 +21,7 @@ from pytest_stripe_tokens.sensitive import (
     HIDDEN,
     hide,
     is_reduced_account,
+    is_secret_header,
     is_secret_name,
     keeps_tail,
     reduce_account,
@@ -52,7 +53,6 @@ _RESPONSE_HEADERS = frozenset(
         "stripe-version",
     }
 )
-_SECRET_HEADER = re.compile("auth|account|client|cookie|key|pass|secret|session|signature|telemetry|token")
 _URL_USER = re.compile(r"://([^/@:]+)(?::[^/@]*)?@")
 
 _ADDRESS_NAMES = frozenset({"client_ip", "ip", "ip_address"})
@@ -158,7 +158,7 @@ def secrets_of(request: Request) -> frozenset[str]:
     reduction.value("", bodies.parse(request.body, request.headers), is_secret=False)
     carried = {*_URL_USER.findall(request.url), api_key(request.headers)}
     for name, value in request.headers.items():
-        if _SECRET_HEADER.search(name):
+        if is_secret_header(name):
             carried.add(value)
         if name == "authorization":
             carried.add(value.partition(" ")[2])
