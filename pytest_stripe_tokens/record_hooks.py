@@ -106,7 +106,10 @@ def begin(config: pytest.Config, run: Run, usage: Usage) -> None:
     record = RecordRun(from_environment(os.environ), choices, scrubber, getattr(config, "workerinput", {}).get(_STAGE))
     run.recording = record
     config.stash[_key] = _Recording(record, run, usage)
-    config.pluginmanager.register(Scrubbing(config, record), "stripe-tokens-scrubbing")
+    scrubbing = Scrubbing(config, record)
+    config.pluginmanager.register(scrubbing, "stripe-tokens-scrubbing")
+    # Cleanups run the latest first: before that of the capture.
+    config.add_cleanup(scrubbing.show_captured)
 
 
 def _opened_output(config: pytest.Config) -> Output:
@@ -158,17 +161,30 @@ class Scrubbing:
         self._scrubber.report(report)
         return (yield)
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> Generator[None, object, object]:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
         """Hide it in a warning; an exception in a thread or in `__del__` is one."""
         self._scrubber.warning(warning_message)
-        return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_internalerror(self, excrepr: Any) -> Generator[None, object, object]:
-        """Hide it in an error of pytest itself or of a plugin."""
+        """Hide it in an error of pytest itself or of a plugin, and in what the test has printed."""
         self._scrubber.walk(excrepr)
+        self.show_captured()
         return (yield)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_keyboard_interrupt(self) -> Generator[None, object, object]:
+        """Hide it in what the test has printed that was interrupted."""
+        self.show_captured()
+        return (yield)
+
+    def show_captured(self) -> None:
+        """Show what pytest's capture still keeps: when it ends it writes that past Python's streams."""
+        capture: Any = self._config.pluginmanager.getplugin("capturemanager")
+        if getattr(capture, "_global_capturing", None) is not None:
+            capture.suspend_global_capture(in_=True)
+            self._config.stash[_output_key].show(*capture.read_global_capture())
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_make_parametrize_id(self, val: object) -> str | None:

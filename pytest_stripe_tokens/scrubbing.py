@@ -36,7 +36,7 @@ _LONG = 12
 _NAMES = "|".join(sorted((name.replace("_", "[_-]?") for name in SECRET_NAMES), key=len, reverse=True))
 _POST_DATA = re.compile(r"post_data=('[^']*'|\S+)")
 _CVC = re.compile(r"""(cvc(?:[\\"'\]]|%5D)*\s*[:=,]\s*[\\"']*)[0-9]{3,4}(?![0-9A-Za-z])""", re.IGNORECASE)
-_LOG_LINK = re.compile(r"(https://dashboard\.stripe\.com/)[^\s'\"<>]+")
+_LOG_LINK = re.compile(r"(https://dashboard\.stripe\.com/)(?!test/apikeys|connect\b)[^\s'\"<>]+")
 # By these a report is known, and a collector's result is the suite's own objects.
 _IDENTITY = frozenset({"nodeid", "location", "keywords", "result", "outcome", "when"})
 _PYTESTS = ("_pytest._code", "_pytest.reports", "_pytest.subtests")
@@ -167,6 +167,13 @@ class Output:
         # What goes into a log file is in no report that could be cleaned.
         self._make_record = logging.getLogRecordFactory()
         logging.setLogRecordFactory(self._clean_record)
+
+    def show(self, out: str, err: str) -> None:
+        """Show what a capture has kept of the two streams."""
+        for name, text in zip(_STREAMS, (out, err), strict=True):
+            if text and name in self._streams:
+                self._streams[name].write(text)
+                self._streams[name].stream.flush()
 
     def close(self) -> None:
         """Leave nothing behind; while an exception passes, the streams stay as they are: pytest will print it."""

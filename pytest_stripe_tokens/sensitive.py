@@ -65,7 +65,7 @@ _SHOWN_NAMES = frozenset({"cvccheck", "cvctoken", "cvcupdate"})
 _BARE_TAILS = frozenset(re.sub("[^a-z0-9]", "", name) for name in TAIL_NAMES)
 
 # `\w` would take the underscore in; `*` is what a key that is already reduced goes on with.
-_KEY = re.compile(r"((?:sk|rk|pk|ek|uk)_(?:org_)?(?:test|live)_|whsec_|_secret_)[A-Za-z0-9]+", re.IGNORECASE)
+_KEY = re.compile(r"((?i:(?:sk|rk|pk|ek|uk)_(?:org_)?(?:test|live)_)|whsec_|_secret_)[A-Za-z0-9]+")
 _LIVE_KEY = re.compile(r"(?:sk|rk|pk|ek|uk)_(?:org_)?live_", re.IGNORECASE)
 _ACCOUNT = re.compile(r"acct_(?![0-9a-f]{10}(?![A-Za-z0-9]))[A-Za-z0-9]+")
 _REDUCED_ACCOUNT = re.compile(r"acct_[0-9a-f]{10}")
