@@ -239,3 +239,35 @@ def test_no_error_of_a_plugin_shows_a_secret(loud):
     text = result.stdout.str() + result.stderr.str()
     assert "way_internal" in text
     assert [kind for kind in ("KEY", "CARD", "HOOK") if SECRETS[kind] in text] == []
+
+
+def test_a_live_key_in_a_request_is_not_sent(suite, server):
+    live = "sk_" + "live_" + "Canary4eC39HqLyj"
+    suite.monkeypatch.setenv("CANARY_LIVE", live)
+    suite.write(
+        "test_it.py",
+        """
+        import os, pytest, requests
+
+        LIVE = os.environ["CANARY_LIVE"]
+        URL = "https://api.stripe.com/v1/customers"
+        WAYS = [
+            {"data": {"metadata[key]": LIVE}},
+            {"data": {f"metadata[{LIVE}]": "x"}},
+            {"json": {"a": [{"b": LIVE.upper()}]}},
+            {"params": {"q": LIVE}},
+            {"files": {"file": f"key {LIVE}"}},
+        ]
+
+        @pytest.mark.parametrize("way", range(5))
+        @pytest.mark.stripe_tokens(cassette="mine{way}")
+        def test_it(stripe_tokens, way, request):
+            requests.post(URL, auth=("sk_test_x", ""), **WAYS[way])
+        """,
+    )
+    result = suite.record("--record-report=report.json")
+    shown = result.stdout.str() + (suite.path / "report.json").read_text()
+    assert server.requests == []
+    assert result.ret == 1
+    assert "holds a key of live mode" in shown
+    assert live.lower() not in shown.lower()
