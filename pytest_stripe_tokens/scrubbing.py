@@ -68,7 +68,7 @@ class Scrubber:
 
     def report(self, report: Any) -> None:
         """Hide the secrets in a report of a test, a subtest or a collector, in place."""
-        for name, value in list(vars(report).items()):
+        for name, value in list(cast("dict[str, object]", vars(report)).items()):
             if name not in _IDENTITY:
                 setattr(report, name, self.walk(value))
 
@@ -134,7 +134,7 @@ class Scrubber:
             return value if shown == str(value) else shown
         if isinstance(value, list):
             return [self._walk(item, seen) for item in cast("list[object]", value)]
-        if isinstance(value, tuple) and type(cast("object", value)) is tuple:
+        if isinstance(value, tuple):
             return tuple(self._walk(item, seen) for item in cast("tuple[object, ...]", value))
         if isinstance(value, dict):
             items = cast("dict[object, object]", value).items()
