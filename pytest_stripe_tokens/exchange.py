@@ -42,8 +42,8 @@ class Request:
     body: bytes = b""
 
     def __repr__(self) -> str:
-        # The rest may hold keys and card numbers, and a failing test's report shows its variables.
-        return f"<Request {self.method} {self.host}{self.path}>"
+        # All else may hold keys and card numbers, the path too, and a failing test's report shows its variables.
+        return f"<Request {self.method} to {self.host}>"
 
     @cached_property
     def _parts(self) -> SplitResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 import pytest
 
 from pytest_stripe_tokens.catalogue import CATALOGUE, TOKEN_TYPES
+from pytest_stripe_tokens.errors import UsageError
 from pytest_stripe_tokens.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,6 +60,8 @@ class Fixtures:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Show a failure of ours at the suite's own line, apart from one that was swallowed, and what was requested."""
         tokens = self._tokens
+        if call.excinfo is not None:
+            _forget(call.excinfo.value, set())
         if tokens is not None and call.excinfo is not None:
             raised = list(_parts(call.excinfo.value))
             shown = "\n".join(str(error) for error in raised)
@@ -101,9 +105,8 @@ class Fixtures:
     def stripe_token(self, request: pytest.FixtureRequest, _stripe_sandbox: StripeTokens) -> Token:
         """A token of the type it is parametrized with; of each type in turn where it is not."""
         if request.param not in TOKEN_TYPES:
-            raise pytest.UsageError(
-                f"{request.node.nodeid}: no token type {request.param!r}; the types are {', '.join(TOKEN_TYPES)}"
-            )
+            message = f"{request.node.nodeid}: no token type {request.param!r}; the types are {', '.join(TOKEN_TYPES)}"
+            raise pytest.UsageError(str(UsageError(message)))
         return _stripe_sandbox.create(str(request.param))
 
 
@@ -132,6 +135,22 @@ def _parts(error: BaseException) -> Iterator[BaseException]:
     if isinstance(error, BaseExceptionGroup):
         for inner in cast("BaseExceptionGroup[BaseException]", error).exceptions:
             yield from _parts(inner)
+
+
+def _forget(error: BaseException | None, seen: set[int]) -> None:
+    """Let `--showlocals` show no variable of ours: they hold keys and card numbers as they were sent."""
+    if error is None or id(error) in seen:
+        return
+    seen.add(id(error))
+    traceback = error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename.startswith(f"{Path(__file__).parent}{os.sep}"):
+            # One that still runs keeps its variables.
+            with suppress(RuntimeError):
+                traceback.tb_frame.clear()
+        traceback = traceback.tb_next
+    for other in (error.__cause__, error.__context__, *_parts(error)):
+        _forget(other, seen)
 
 
 def _shorten(error: BaseException) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
 from pytest_stripe_tokens import forms, redaction
+from pytest_stripe_tokens.sensitive import HIDDEN, is_secret_header
+from pytest_stripe_tokens.showing import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,11 +21,13 @@ if TYPE_CHECKING:
 
 _SHOWN = 20
 _LONGEST = 100
-_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-stripe-client-user-agent"})
+# Stripe-Account is whom a request is for: a test asks for it, and it is hidden where it is printed.
+_READABLE = frozenset({"stripe-account"})
+_UNSHOWN = frozenset({"idempotency-key"}) | _READABLE
 
 
 class Headers(Mapping[str, str]):
-    """Headers, whose names are found in any case.
+    """Headers, whose names are found in any case; printing them hides what a test may read and nobody else.
 
     Args:
         headers: names in lower case.
@@ -42,7 +46,8 @@ class Headers(Mapping[str, str]):
         return len(self._values)
 
     def __repr__(self) -> str:
-        return repr(self._values)
+        shown = {name: HIDDEN if name in _UNSHOWN else redaction.hide(value) for name, value in self._values.items()}
+        return repr(shown)
 
 
 class SeenRequest:
@@ -61,7 +66,7 @@ class SeenRequest:
         self.method: str = request.method
         self.path: str = request.path
         self.headers: Headers = Headers(
-            {name: value for name, value in request.headers.items() if name not in _SECRET_HEADERS}
+            {name: value for name, value in request.headers.items() if name in _READABLE or not is_secret_header(name)}
         )
         self.token_type: str | None = reading.created_type
         self.response_status: int | None = None
@@ -89,21 +94,28 @@ class SeenRequest:
             self.origin or "-",
             sent if len(sent) <= _LONGEST else f"{sent[:_LONGEST]}...",
         )
-        return tuple(_one_line(cell) for cell in cells)
+        return tuple(one_line(cell) for cell in cells)
 
     def __repr__(self) -> str:
         type_ = f" ({self.token_type})" if self.token_type else ""
-        shown = redaction.reduce_params(self._params)
+        shown: Any = f"{self._size} bytes"
+        if self._size <= forms.LONGEST_KEPT:
+            shown = redaction.reduce_params(self._params)
         origin = self.origin or "no origin"
         return f"<{self.method} {self._shown_path}{type_} {shown} -> {self._shown_status}, {origin}>"
 
     @property
     def _shown_path(self) -> str:
-        return redaction.hide(unquote(self.path))
+        return shown_path(self.path)
 
     @property
     def _shown_status(self) -> str:
         return "no answer" if self.response_status is None else str(self.response_status)
+
+
+def shown_path(path: str) -> str:
+    """Show the path of a request, decoded, in one line and without what is secret in it."""
+    return one_line(redaction.hide(unquote(path)))
 
 
 def table(requests: Sequence[SeenRequest]) -> str:
@@ -116,11 +128,6 @@ def table(requests: Sequence[SeenRequest]) -> str:
         *cells, sent = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         lines.append("  ".join([*cells, sent]).rstrip())
     return "\n".join(lines)
-
-
-def _one_line(text: str) -> str:
-    """Write out what would end a line or colour a terminal, and what no file can hold."""
-    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
 
 
 def token_in(response: Response) -> Mapping[str, Any] | None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from pytest_stripe_tokens.cassettes import CassetteError
 from pytest_stripe_tokens.catalogue import TOKEN_TYPES
 from pytest_stripe_tokens.exchange import API_HOST
+from pytest_stripe_tokens.journal import shown_path
 from pytest_stripe_tokens.matching import Player
+from pytest_stripe_tokens.showing import one_line
 
 if TYPE_CHECKING:
     from pytest_stripe_tokens.asking import Asked
@@ -67,9 +69,9 @@ class Playback:
             asked: who sent it.
         """
         type_ = f" ({token_type})" if token_type else ""
-        where = "" if request.host == API_HOST else request.host
+        asked_for = shown_path(f"{'' if request.host == API_HOST else request.host}{request.path}")
         lines = [
-            f"no recording for {request.method} {where}{request.path}{type_}, and the mode is replay",
+            f"no recording for {one_line(request.method)} {asked_for}{type_}, and the mode is replay",
             f"test: {test or 'none, a sandbox outside pytest'}",
             *self._closest(request, token_type),
             *self._how_to_record(test, asked),
@@ -85,9 +87,9 @@ class Playback:
             found = player.closest(request)
             if found is not None:
                 _, interaction, differences = found
-                recorded = interaction.request
-                lines.append(f"closest: {recorded.method} {recorded.path} in {self.shown(cassette)}")
-                lines += [f"  {difference}" for difference in differences[:_DIFFERENCES]]
+                recorded = f"{one_line(interaction.request.method)} {shown_path(interaction.request.path)}"
+                lines.append(f"closest: {recorded} in {self.shown(cassette)}")
+                lines += [f"  {one_line(difference)}" for difference in differences[:_DIFFERENCES]]
                 if len(differences) > _DIFFERENCES:
                     lines.append(f"  and {len(differences) - _DIFFERENCES} more")
                 break

@@ -57,14 +57,12 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     group.addoption(
         "--stripe-tokens",
         metavar="MODE",
-        choices=MODES,
         dest="stripe_tokens_mode",
         help=f"where Stripe's answers come from: {', '.join(MODES)} (default: auto)",
     )
     group.addoption(
         "--stripe-tokens-seed",
         metavar="SEED",
-        type=int,
         dest="stripe_tokens_seed",
         help="the seed of generated answers, a whole number (default: 0)",
     )
@@ -120,8 +118,9 @@ def _settings(config: pytest.Config) -> Settings:
     ini_mode = checked_mode(config.getini("stripe_tokens_mode"), "ini option stripe_tokens_mode")
     ini_seed = checked_seed(config.getini("stripe_tokens_seed"), "ini option stripe_tokens_seed")
     return Settings(
-        mode=mode or ini_mode,
-        seed=ini_seed if seed is None else seed,
+        # argparse would repeat a key that was given by mistake.
+        mode=ini_mode if mode is None else checked_mode(mode, "--stripe-tokens"),
+        seed=ini_seed if seed is None else checked_seed(seed, "--stripe-tokens-seed"),
         cassettes=config.rootpath / config.getini("stripe_tokens_cassettes"),
         locale=checked_locale(config.getini("stripe_tokens_locale"), "ini option stripe_tokens_locale"),
     )

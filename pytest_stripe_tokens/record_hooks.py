@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stripe_tokens.settings import FAIL_LEVELS
+from pytest_stripe_tokens.settings import FAIL_LEVELS, checked_level
 
 if TYPE_CHECKING:
+    import warnings
     from collections.abc import Generator
 
     from pytest_stripe_tokens.record_run import RecordRun
+    from pytest_stripe_tokens.scrubbing import Output
     from pytest_stripe_tokens.sessions import Run
     from pytest_stripe_tokens.usage import Usage
 
@@ -23,6 +26,7 @@ _LOST = "stripe_tokens_lost"
 _HELP = "record the cassettes that the selected tests use anew, against Stripe's test mode"
 _COLOURS = {"refreshed": "green", "unchanged": "green", "drifted": "yellow", "refused": "yellow", "kept": "red"}
 _key = pytest.StashKey["_Recording"]()
+_output_key = pytest.StashKey["Output"]()
 
 
 class _Recording:
@@ -47,7 +51,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--fail-on-drift",
         metavar="LEVEL",
-        choices=FAIL_LEVELS,
         default="error",
         dest="stripe_tokens_fail_on_drift",
         help=f"the drift from which on --record fails the run: {', '.join(FAIL_LEVELS)} (default: error)",
@@ -55,11 +58,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_load_initial_conftests(parser: pytest.Parser, args: list[str]) -> Generator[None, object, object]:
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
+) -> Generator[None, object, object]:
     """Add `--record`, where it is asked for, once plugins and conftests have added theirs: an owner keeps it.
 
     Two owners of one option keep pytest from starting, and a conftest in a test directory adds its own still later.
     """
+    if "--record" in args or getattr(early_config.known_args_namespace, _DEST, False):
+        # Before pytest captures the streams, which keeps those that it finds, and before a conftest can show a key.
+        _opened_output(early_config)
     result = yield
     if not {"--record", "-h", "--help"} & set(args):
         return result
@@ -78,23 +86,43 @@ def begin(config: pytest.Config, run: Run, usage: Usage) -> None:
     """Check what recording needs, where the run is to record.
 
     Raises:
-        UsageError: no key of test mode, no usable address, or a report of unknown form.
+        UsageError: no key of test mode, no usable address, a report of unknown form, or no level of drift.
     """
     report = config.getoption("stripe_tokens_record_report", None)
     if report is not None:
         from pytest_stripe_tokens.record_report import checked_report  # noqa: PLC0415 - with what reads cassettes
 
         report = config.invocation_params.dir / checked_report(report, "--record-report")
+    level = checked_level(config.getoption("stripe_tokens_fail_on_drift"), "--fail-on-drift")
     if not config.getoption(_DEST, default=False):
+        if _output_key in config.stash:
+            # `--record` is another plugin's.
+            config.stash[_output_key].give_back()
         return
     from pytest_stripe_tokens.record_run import Choices, RecordRun  # noqa: PLC0415 - only a recording needs it
     from pytest_stripe_tokens.record_settings import from_environment  # noqa: PLC0415
 
-    choices = Choices(report, str(config.getoption("stripe_tokens_fail_on_drift")))
-    record = RecordRun(from_environment(os.environ), choices, getattr(config, "workerinput", {}).get(_STAGE))
+    choices = Choices(report, level)
+    scrubber = _opened_output(config).scrubber
+    record = RecordRun(from_environment(os.environ), choices, scrubber, getattr(config, "workerinput", {}).get(_STAGE))
     run.recording = record
     config.stash[_key] = _Recording(record, run, usage)
-    config.pluginmanager.register(Scrubbing(record), "stripe-tokens-scrubbing")
+    scrubbing = Scrubbing(config, record)
+    config.pluginmanager.register(scrubbing, "stripe-tokens-scrubbing")
+    # Cleanups run the latest first: before that of the capture.
+    config.add_cleanup(scrubbing.show_captured)
+
+
+def _opened_output(config: pytest.Config) -> Output:
+    if _output_key not in config.stash:
+        from pytest_stripe_tokens.record_settings import keys_in  # noqa: PLC0415 - only a recording needs it
+        from pytest_stripe_tokens.scrubbing import Output  # noqa: PLC0415
+
+        keys = keys_in(os.environ)
+        config.stash[_output_key] = output = Output(lambda: keys)
+        output.open()
+        config.add_cleanup(output.close)
+    return config.stash[_output_key]
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -120,17 +148,66 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 class Scrubbing:
-    """Hides what a recording must keep secret in what a report shows; registered only while recording."""
+    """Hides what a recording must keep secret in what pytest is handed; registered only while recording.
 
-    def __init__(self, record: RecordRun) -> None:
-        self._record = record
+    What a worker of pytest-xdist hands on is hidden there: the controller does not know all that its tests sent.
+    """
+
+    def __init__(self, config: pytest.Config, record: RecordRun) -> None:
+        self._config = config
+        self._keys = record.settings.keys
+        self._scrubber = record.scrubber
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Hide it in each report."""
-        report = yield
-        self._record.scrubber.report(report)
-        return report
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, object, object]:
+        """Hide it in a test's and a subtest's report, before any plugin takes it."""
+        self._scrubber.report(report)
+        return (yield)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collectreport(self, report: pytest.CollectReport) -> Generator[None, object, object]:
+        """Hide it in a collector's report."""
+        self._scrubber.report(report)
+        return (yield)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
+        """Hide it in a warning; an exception in a thread or in `__del__` is one."""
+        self._scrubber.warning(warning_message)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_internalerror(self, excrepr: Any) -> Generator[None, object, object]:
+        """Hide it in an error of pytest itself or of a plugin, and in what the test has printed."""
+        self._scrubber.walk(excrepr)
+        self.show_captured()
+        return (yield)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_keyboard_interrupt(self) -> Generator[None, object, object]:
+        """Hide it in what the test has printed that was interrupted."""
+        self.show_captured()
+        return (yield)
+
+    def show_captured(self) -> None:
+        """Show what pytest's capture still keeps: when it ends it writes that past Python's streams."""
+        capture: Any = self._config.pluginmanager.getplugin("capturemanager")
+        if getattr(capture, "_global_capturing", None) is not None:
+            capture.suspend_global_capture(in_=True)
+            self._config.stash[_output_key].show(*capture.read_global_capture())
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_make_parametrize_id(self, val: object) -> str | None:
+        """Keep the keys of the environment out of a test's id, which files and reports repeat."""
+        return self._scrubber.text(val) if isinstance(val, str) and any(key in val for key in self._keys) else None
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self) -> Generator[None, object, object]:
+        """Hide what junit.xml says beside the reports, such as properties of the whole suite."""
+        result = yield
+        junit = getattr(self._config.option, "xmlpath", None)
+        if junit:
+            self._scrubber.file(Path(self._config.invocation_params.dir, junit))
+        return result
 
 
 class Progress:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from pytest_stripe_tokens.drift import Level
 from pytest_stripe_tokens.errors import UsageError
 from pytest_stripe_tokens.settings import FAIL_LEVELS
+from pytest_stripe_tokens.showing import code, escaped, one_line
 from pytest_stripe_tokens.staging import plain_drift
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pytest_stripe_tokens.drift import Drift
     from pytest_stripe_tokens.renewal import Result
@@ -52,7 +53,8 @@ class RecordReport:
     @property
     def api_version(self) -> str | None:
         """The API version of the answers; several are joined by commas, None where none says it."""
-        return ", ".join(sorted({result.api_version for result in self.results if result.api_version})) or None
+        versions = sorted({_cut(result.api_version) for result in self.results if result.api_version})
+        return ", ".join(versions[:_SHOWN]) or None
 
     @property
     def failures(self) -> list[str]:
@@ -78,7 +80,7 @@ class RecordReport:
 
     def title(self) -> str:
         """The line above the table."""
-        version = f", API version {self.api_version}" if self.api_version else ""
+        version = f", API version {one_line(self.api_version)}" if self.api_version else ""
         return f"cassettes (recorded against {self.api_base}{version})"
 
     def markdown(self) -> str:
@@ -87,12 +89,12 @@ class RecordReport:
         lines = [
             "# Cassettes",
             "",
-            f"Recorded against {_escaped(self.api_base)}{_escaped(version)}, {self.recorded_at}.",
+            f"Recorded against {escaped(self.api_base)}{escaped(version)}, {self.recorded_at}.",
             "",
         ]
         lines += ["| cassette | status | why |", "|---|---|---|"]
         lines += [
-            f"| {_escaped(result.name)} | {result.status} | {_escaped(_details(result)) or '-'} |"
+            f"| {escaped(result.name)} | {result.status} | {_details(result, _cell, escaped) or '-'} |"
             for result in self.results
         ]
         if not self.results:
@@ -103,7 +105,7 @@ class RecordReport:
                 lines += ["", f"## {heading}", ""]
                 lines += [line for result in entries for line in _section(result)]
         if self.failures:
-            lines += ["", *(f"**The run fails:** {_escaped(line)}" for line in self.failures)]
+            lines += ["", *(f"**The run fails:** {escaped(line)}" for line in self.failures)]
         return "\n".join(lines) + "\n"
 
     def json(self) -> str:
@@ -122,7 +124,8 @@ class RecordReport:
                 for result in self.results
             ],
         }
-        return json.dumps(data, indent=2) + "\n"
+        # A CI system that is shown the file reads commands from this anywhere; to who reads JSON it is the same.
+        return json.dumps(data, indent=2).replace("##", "#\\u0023") + "\n"
 
     def write(self, path: Path) -> None:
         """Write the report in the form that the file's suffix names.
@@ -150,24 +153,29 @@ def checked_report(value: str, source: str) -> Path:
     return path
 
 
-def shown_drift(drift: Drift) -> str:
-    """Say a drift in a few words: `+ networks.preferred (info)`."""
-    path = drift.path or "the answer"
+def shown_drift(drift: Drift, field: Callable[[str], str] = one_line, said: Callable[[str], str] = one_line) -> str:
+    """Say a drift in a few words: `+ networks.preferred (info)`.
+
+    Args:
+        drift: whose field and values a server has chosen.
+        field: makes a field's name fit for where it is shown.
+        said: likewise any other text.
+    """
+    path = field(_cut(drift.path)) if drift.path else "the answer"
+    old, new = said(_short(drift.old)), said(_short(drift.new))
     if drift.change in _SIGNS:
         return f"{_SIGNS[drift.change]} {path} ({drift.level})"
     if drift.change == "schema":
-        return f"! {path}: {_short(drift.new)} ({drift.level})"
-    if drift.change in {"type", "nullability"}:
-        return f"~ {path}: {drift.old} -> {drift.new} ({drift.level})"
-    return f"~ {path}: {_short(drift.old)} -> {_short(drift.new)} ({drift.level})"
+        return f"! {path}: {new} ({drift.level})"
+    return f"~ {path}: {old} -> {new} ({drift.level})"
 
 
-def _details(result: Result) -> str:
-    shown = [shown_drift(drift) for drift in result.drift[:_SHOWN]]
+def _details(result: Result, field: Callable[[str], str] = one_line, said: Callable[[str], str] = one_line) -> str:
+    shown = [shown_drift(drift, field, said) for drift in result.drift[:_SHOWN]]
     if len(result.drift) > _SHOWN:
         shown.append(f"and {len(result.drift) - _SHOWN} more")
     drift = "   ".join(shown)
-    return "; ".join(part for part in (drift, result.reason) if part)
+    return "; ".join(part for part in (drift, said(result.reason)) if part)
 
 
 def _group(result: Result) -> str:
@@ -179,19 +187,19 @@ def _group(result: Result) -> str:
 
 
 def _section(result: Result) -> Iterator[str]:
-    yield f"- {_escaped(result.name)}{': ' if result.reason else ''}{_escaped(result.reason)}"
+    yield f"- {escaped(result.name)}{': ' if result.reason else ''}{escaped(result.reason)}"
     for drift in result.drift:
-        yield f"  - {_escaped(shown_drift(drift))}"
+        yield f"  - {shown_drift(drift, code, escaped)}"
 
 
 def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value)
-    text = "".join(character if character.isprintable() else " " for character in text)
+    return _cut(value if isinstance(value, str) else json.dumps(value))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
-def _escaped(text: str) -> str:
-    """Keep what an answer says from becoming markup: it is shown in pull requests."""
-    for character in "\\`*_[]<>|":
-        text = text.replace(character, "&lt;" if character == "<" else f"\\{character}")
-    return text
+def _cell(field: str) -> str:
+    """Give a field's name as code within a table."""
+    return code(field).replace("|", "\\|")

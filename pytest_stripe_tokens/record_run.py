@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 import tempfile
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.errors import UsageError
 from pytest_stripe_tokens.record_report import RecordReport
 from pytest_stripe_tokens.recorder import LiveAPI
 from pytest_stripe_tokens.renewal import Renewal
-from pytest_stripe_tokens.scrubbing import Scrubber
 from pytest_stripe_tokens.staging import Stage
 
 if TYPE_CHECKING:
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
 
     from pytest_stripe_tokens.cassettes import Library
     from pytest_stripe_tokens.record_settings import RecordSettings
+    from pytest_stripe_tokens.scrubbing import Scrubber
     from pytest_stripe_tokens.staging import Take
     from pytest_stripe_tokens.usage import Usage
 
@@ -47,13 +46,16 @@ class RecordRun:
     Args:
         settings: keys and server.
         choices: what happens at the end.
+        scrubber: of all that the run shows.
         stage: the directory that the controller made; None where this is the controller.
 
     Raises:
         UsageError: no temporary directory can be made.
     """
 
-    def __init__(self, settings: RecordSettings, choices: Choices, stage: str | None = None) -> None:
+    def __init__(
+        self, settings: RecordSettings, choices: Choices, scrubber: Scrubber, stage: str | None = None
+    ) -> None:
         self.settings = settings
         self.is_controller = stage is None
         try:
@@ -68,19 +70,8 @@ class RecordRun:
         self.complaint = ""
         self._choices = choices
         self._told: set[str] = set()
-        self._secrets: Callable[[], Iterable[str]] = lambda: settings.keys
-        self.scrubber = Scrubber(self._known)
-        # stripe-python logs the form that it sends; what goes into a log file is in no report that could be cleaned.
-        self._make_record = logging.getLogRecordFactory()
-        logging.setLogRecordFactory(self._clean_record)
-
-    def _clean_record(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
-        record = self._make_record(*args, **kwargs)
-        self.scrubber.record(record)
-        return record
-
-    def _known(self) -> Iterable[str]:
-        return self._secrets()
+        self.scrubber = scrubber
+        scrubber.know(lambda: settings.keys)
 
     def live(self, bypassed: Callable[[], AbstractContextManager[None]]) -> LiveAPI:
         """Make what sends the requests; `bypassed` opens the way past what answers Stripe's hosts in a test."""
@@ -88,7 +79,7 @@ class RecordRun:
 
     def know(self, secrets: Callable[[], Iterable[str]]) -> None:
         """Let the scrubber know what else is secret."""
-        self._secrets = secrets
+        self.scrubber.know(secrets)
 
     def news(self) -> list[Take]:
         """Give the takes that were begun since this was last asked."""
@@ -127,7 +118,5 @@ class RecordRun:
 
     def close(self) -> None:
         """Leave nothing behind."""
-        if logging.getLogRecordFactory() == self._clean_record:
-            logging.setLogRecordFactory(self._make_record)
         if self.is_controller:
             shutil.rmtree(self.directory, ignore_errors=True)

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from pytest_stripe_tokens.errors import UsageError
 from pytest_stripe_tokens.exchange import API_HOST
-from pytest_stripe_tokens.sensitive import HIDDEN, hide
+from pytest_stripe_tokens.sensitive import HIDDEN, has_live_key, hide
+from pytest_stripe_tokens.showing import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +23,6 @@ TRUST_NAMES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 
 _TEST_SECRET = re.compile(r"(?:sk|rk)_test_[!-~]+")
 _TEST_PUBLISHABLE = re.compile(r"pk_test_[!-~]+")
-_LIVE = re.compile(r"(?:sk|rk|pk)_live_")
-_LONGEST = 500
 
 
 @dataclass(frozen=True)
@@ -51,8 +50,12 @@ class RecordSettings:
         """Make one line that may be shown of what a server or an exception says: no key, no card number, not long."""
         for key in self.keys:
             text = text.replace(key, HIDDEN)
-        line = " ".join("".join(character if character.isprintable() else " " for character in hide(text)).split())
-        return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
+        return one_line(" ".join(hide(text).split()))
+
+
+def keys_in(environ: Mapping[str, str]) -> frozenset[str]:
+    """Give whatever stands where keys belong, of whatever kind: none of it may be shown."""
+    return frozenset(environ.get(name, "").strip() for name in (*SECRET_NAMES, PUBLISHABLE_NAME)) - {""}
 
 
 def from_environment(environ: Mapping[str, str]) -> RecordSettings:
@@ -76,10 +79,12 @@ def from_environment(environ: Mapping[str, str]) -> RecordSettings:
 
 
 def _check_key(name: str, key: str, form: re.Pattern[str], wanted: str) -> None:
-    if form.fullmatch(key):
+    # Also behind the beginning of a test key: sk_test_sk_live_...
+    is_live = has_live_key(key)
+    if form.fullmatch(key) and not is_live:
         return
-    wrong = "is a key of live mode" if _LIVE.match(key) else "is no key that can be recorded with"
-    if _TEST_PUBLISHABLE.match(key):
+    wrong = "is a key of live mode" if is_live else "is no key that can be recorded with"
+    if _TEST_PUBLISHABLE.match(key) and not is_live:
         wrong = f"is a publishable key, which can't read tokens; it belongs in {PUBLISHABLE_NAME}"
     raise UsageError(f"--record: {name} {wrong}; nothing was sent. It takes a test mode key that begins with {wanted}")
 

@@ -6,7 +6,9 @@ import re
 from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote_plus
 
+from pytest_stripe_tokens import bodies
 from pytest_stripe_tokens.card_values import card_number
 from pytest_stripe_tokens.drift import compare
 from pytest_stripe_tokens.leaks import leaks
@@ -21,7 +23,7 @@ from pytest_stripe_tokens.redaction import (
     redact_response,
     reduce_account,
 )
-from pytest_stripe_tokens.sensitive import HIDDEN, is_card_number
+from pytest_stripe_tokens.sensitive import HIDDEN, has_live_key, is_card_number
 from pytest_stripe_tokens.verdicts import Problem, is_token, problem_of, schema_problem
 
 if TYPE_CHECKING:
@@ -203,12 +205,17 @@ def _check_sendable(request: Request) -> None:
     """Keep what must not leave this machine here.
 
     Raises:
-        NotRecorded: the request holds the number of a real card, or no key.
+        NotRecorded: the request holds the number of a real card, a live key, or no key at all.
     """
     if not request.headers.get("authorization"):
         # Stored without one it would be taken for a recording that left the header out, and answer other requests.
         raise NotRecorded(Problem("kept", "answer", "a request carries no API key, and its 401 is never stored"))
-    for text in _leaves(params_of(request)):
+    params = params_of(request)
+    said = [request.url, bodies.text(request.body, request.headers), *_leaves(params)]
+    if any(has_live_key(unquote_plus(text)) for text in said):
+        reason = "a request holds a key of live mode, beside the one that it is sent with; not sent"
+        raise NotRecorded(Problem("kept", "answer", reason))
+    for text in _leaves(params):
         digits = re.sub(r"[ -]", "", text)
         if is_card_number(digits) and card_number(digits) is None:
             reason = (

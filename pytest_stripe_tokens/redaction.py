@@ -23,6 +23,7 @@ from pytest_stripe_tokens.sensitive import (
     HIDDEN,
     hide,
     is_reduced_account,
+    is_secret_header,
     is_secret_name,
     keeps_tail,
     reduce_account,
@@ -56,8 +57,6 @@ _RESPONSE_HEADERS = frozenset(
         "stripe-version",
     }
 )
-# What Stripe calls an idempotency key opens nothing.
-_SECRET_HEADER = re.compile("auth|account|client|(?<!idempotency-)key|pass|secret|session|signature|telemetry|token")
 _URL_USER = re.compile(r"://([^/@:]+)(?::[^/@]*)?@")
 
 _ADDRESS_NAMES = frozenset({"client_ip", "ip", "ip_address"})
@@ -241,7 +240,7 @@ def header_secrets(request: Request) -> dict[str, str]:
         name = header.lower()
         if name == "cookie":
             carried += [(name, cookie.lower(), content) for cookie, content in _COOKIE.findall(value)]
-        elif _SECRET_HEADER.search(name):
+        elif is_secret_header(name):
             carried.append((name, name, value))
         if name in {"authorization", "proxy-authorization"}:
             credentials = value.strip().partition(" ")[2]

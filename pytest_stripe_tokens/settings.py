@@ -50,6 +50,17 @@ def checked_mode(value: object, source: str) -> str:
     raise UsageError(f"{source}: unknown mode {value!r}; the modes are {', '.join(MODES)}")
 
 
+def checked_level(value: object, source: str) -> str:
+    """Return a valid level of drift.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if isinstance(value, str) and value in FAIL_LEVELS:
+        return value
+    raise UsageError(f"{source}: unknown level {value!r}; the levels are {', '.join(FAIL_LEVELS)}")
+
+
 def checked_seed(value: object, source: str) -> int:
     """Return a valid seed.
 

@@ -16,6 +16,7 @@ from pytest_stripe_tokens.exchange import API_HOST, Request
 from pytest_stripe_tokens.matching import Cassette, Metadata, Player
 from pytest_stripe_tokens.reading import TOKENS_PATH
 from pytest_stripe_tokens.recording import NotRecorded
+from pytest_stripe_tokens.showing import one_line
 from pytest_stripe_tokens.staging import Part, Take
 from pytest_stripe_tokens.verdicts import Problem
 
@@ -211,7 +212,9 @@ def _check_token(interaction: Interaction, token_type: str, token_id: str | None
     answer: Any = interaction.answer
     problem = None
     if answer.get("type") != token_type:
-        problem = Problem("kept", "answer", f"the API answered with a token of type {answer.get('type')!r}")
+        problem = Problem(
+            "kept", "answer", f"the API answered with a token of type {one_line(repr(answer.get('type')), 60)}"
+        )
     if problem is None and token_id is not None and answer.get("id") != token_id:
         problem = Problem("kept", "answer", "the API gave another token than the one that was asked for")
     if problem is not None:

@@ -31,11 +31,12 @@ LAYERS = (
     ("reading",),
     ("redaction",),
     ("leaks",),
+    ("errors",),
     ("sensitive",),
     ("bodies", "published", "schemas"),
     ("usage",),
-    ("bank_values", "card_values", "catalogue", "errors", "forms", "imports", "token"),
-    ("exchange",),
+    ("bank_values", "card_values", "catalogue", "forms", "imports", "token"),
+    ("exchange", "showing"),
 )
 # The simulator is pure: it takes a request and gives an answer, and knows neither cassettes nor clients.
 SIMULATOR_IMPORTS = {

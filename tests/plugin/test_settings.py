@@ -47,8 +47,8 @@ def test_a_bad_ini_value_is_a_usage_error_that_lists_the_valid_ones(suite, ini, 
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        (("--stripe-tokens", "rewind"), "*invalid choice: 'rewind'*auto*replay*generate*"),
-        (("--stripe-tokens-seed", "lucky"), "*invalid int value: 'lucky'*"),
+        (("--stripe-tokens", "rewind"), "*--stripe-tokens: unknown mode 'rewind'*auto*replay*generate*"),
+        (("--stripe-tokens-seed", "lucky"), "*--stripe-tokens-seed: 'lucky' is no seed*"),
     ],
 )
 def test_a_bad_option_is_a_usage_error(suite, option, message):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,3 +85,32 @@ def test_no_secret_survives_in_an_answer(number, key, account):
     stored = redact_response(Response(200, {"Request-Id": "req_1"}, json.dumps(value).encode()))
 
     assert leaks(stored.body, [number, key, account]) == []
+
+
+WRITTEN = st.sampled_from(
+    [
+        str,
+        str.upper,
+        lambda text: text[::-1],
+        lambda text: text.encode().hex(),
+        " ".join,
+        "_".join,
+        ".".join,
+        "\u00a0".join,
+        lambda text: "".join(f"&#{ord(sign)};" for sign in text),
+        lambda text: "".join(f"\\u{ord(sign):04x}" for sign in text),
+        lambda text: "".join(f"%{ord(sign):02x}" for sign in text),
+        lambda text: b64encode(b"x:" + text.encode()).decode(),
+    ]
+)
+AROUND = st.text(st.characters(codec="utf-8", exclude_categories=["L", "M", "N", "Cs"], exclude_characters="\\&%"))
+
+
+@given(NUMBERS | KEYS | ACCOUNTS, WRITTEN, AROUND, AROUND)
+def test_a_secret_is_found_in_any_form_at_any_place(secret, write, before, after):
+    assert leaks(f"{before}: {write(secret)} {after}".encode(), [secret]) != []
+
+
+@given(st.text() | st.lists(NUMBERS | st.sampled_from([" ", "-", ".", "*", ", "]), max_size=6).map("".join))
+def test_what_is_hidden_is_not_found(text):
+    assert "a card number" not in leaks(hide(text).encode(), [])

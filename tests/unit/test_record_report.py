@@ -37,7 +37,7 @@ def _report(*results, level="error"):
         (Drift("card.brand", Level.ERROR, "enum", "Visa", "VISA"), "~ card.brand: Visa -> VISA (error)"),
         (Drift("card.exp_year", Level.INFO, "value", 2050, 2051), "~ card.exp_year: 2050 -> 2051 (info)"),
         (SCHEMA, "! used: is a string, not boolean (error)"),
-        (Drift("x", Level.INFO, "value", "a" * 99, "b\x1b[0m"), f"~ x: {'a' * 60}... -> b [0m (info)"),
+        (Drift("x", Level.INFO, "value", "a" * 99, "b\x1b[0m"), f"~ x: {'a' * 60}... -> b\\x1b[0m (info)"),
     ],
 )
 def test_a_drift_is_shown_in_a_few_words(drift, shown):

@@ -1,0 +1,42 @@
+"""Text that others wrote, such as a server's names and messages, made fit for a line or for Markdown; imports nothing.
+
+Whoever answers a recording chooses field names, versions and messages. A newline, an escape sequence or a mark of a CI
+system in them must stay text wherever they are shown.
+"""
+
+from __future__ import annotations
+
+import re
+
+_LONGEST = 500
+_COMMAND_START = re.compile(r"^(\s*):(?=:)")
+_LINK = re.compile(r"(?i)\b(www\.|[a-z][a-z0-9+.-]*://)(?!(?:[a-z0-9-]+\.)*stripe\.com(?:[/\s\"')]|$))")
+
+
+def one_line(text: str, longest: int = _LONGEST) -> str:
+    """Give a text as one line that no terminal and no CI system obeys.
+
+    What does not print is written out as Python escapes it, also what turns the direction of writing. GitHub reads
+    commands from `::` at a line's start, and older systems from `##` anywhere: a space parts them.
+    """
+    cut = text if len(text) <= longest else f"{text[:longest]}..."
+    line = cut if cut.isprintable() else "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in cut)
+    return re.sub("#(?=#)", "# ", _COMMAND_START.sub(r"\1: ", line))
+
+
+def code(text: str, longest: int = _LONGEST) -> str:
+    """Give a text as code in Markdown, which neither mentions anyone nor links nor is HTML."""
+    line = one_line(text, longest)
+    # Code ends at as many backticks as it began with.
+    fence = "`" * (1 + max((len(ticks) for ticks in re.findall("`+", line)), default=0))
+    space = " " if line.startswith("`") or line.endswith("`") or not line.strip() else ""
+    return f"{fence}{space}{line}{space}{fence}"
+
+
+def escaped(text: str) -> str:
+    """Give a text for Markdown as it is: no markup, no mention, and no link but to Stripe."""
+    line = one_line(text).replace("&", "&amp;").replace("<", "&lt;")
+    line = re.sub(r"([\\`*_\[\]>|~])", r"\\\1", line)
+    # GitHub looks for these in what Markdown has become: a space of no width parts them.
+    line = re.sub("([@#])(?=[A-Za-z0-9])", r"\1&#8203;", line)
+    return _LINK.sub(lambda match: f"{match[1][:-1]}&#8203;{match[1][-1]}", line)
