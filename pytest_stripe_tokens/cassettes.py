@@ -15,12 +15,15 @@ import stat
 import sys
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens import recordings
 from pytest_stripe_tokens.catalogue import CATALOGUE
 from pytest_stripe_tokens.matching import Cassette, Interaction, Metadata, Player
-from pytest_stripe_tokens.recordings import Malformed
+from pytest_stripe_tokens.recordings import Malformed, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = [
     "Cassette",
@@ -37,6 +40,10 @@ SUFFIX = ".yaml"
 _BUILTIN = Path(__file__).with_name("cassettes")
 _REFUSED = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
 _MAX_DEPTH = 100
+_LARGEST = 64 * 1024 * 1024
+# Python takes time with the square of a number's digits, and does not show one of more than 4,300.
+_LONGEST_NUMBER = 100
+_NUMBER = re.compile(r"[-+]?[.0-9][-+0-9a-fA-F._:xo]*")
 _NEXT_STEP = "mend it, or delete it and record it anew with pytest --record"
 
 
@@ -160,6 +167,13 @@ def read(path: Path) -> Cassette:
         FileNotFoundError: there is none.
     """
     try:
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            # A pipe or a device would be waited for.
+            what = "a directory" if stat.S_ISDIR(state.st_mode) else "a pipe, a socket or a device"
+            raise CassetteError(f"{path}: can't be read: it is {what}, not a file; move it away")
+        if state.st_size > _LARGEST:
+            raise CassetteError(f"{path}: can't be read: it is larger than {_LARGEST} bytes; {_NEXT_STEP}")
         data = path.read_bytes()
     except OSError as error:
         if isinstance(error, FileNotFoundError):
@@ -193,48 +207,123 @@ def _load(data: bytes) -> tuple[Any, Any]:
     except UnicodeDecodeError as error:
         raise Malformed("is no UTF-8 text", line=data.count(b"\n", 0, error.start) + 1) from error
     safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    root: Any = None
     try:
-        _limit_depth(safe(text))
+        _check_events(safe(text))
         loader: Any = safe(text)
-        root: Any = loader.get_single_node()
+        root = loader.get_single_node()
+        _check_keys(root)
         value: Any = loader.construct_document(root) if root is not None else None
     except yaml.MarkedYAMLError as error:
+        # Its own words change with its versions.
         mark = error.problem_mark or error.context_mark
-        raise Malformed(f"is no cassette: {error.problem}", line=mark.line + 1 if mark else 1) from error
+        raise Malformed(f"is no cassette: {_said(error)}", line=mark.line + 1 if mark else 1) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise Malformed("is no cassette: it holds a character that YAML does not allow", line=line) from error
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        # PyYAML lets these through from values that contradict their tags, `!!int x`.
-        raise Malformed("is no cassette: a value is not what its tag says", line=1) from error
+    except _CONTRADICTIONS as error:
+        line = next((node.start_mark.line + 1 for node in _nodes(root) if _contradicts(safe(""), node)), 1)
+        raise Malformed("is no cassette: a value is not what its tag says", line=line) from error
     if root is None:
         raise Malformed("is empty", line=1)
     return value, root
 
 
-def _limit_depth(loader: Any) -> None:
-    """Refuse endless nesting while it is a flat row of events: libyaml's composer overruns the stack on it."""
+# PyYAML lets these through from values that contradict their tags, `!!int x`, or are no date, `2026-13-45`.
+_CONTRADICTIONS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+def _said(error: Exception) -> str:
+    kind = type(error).__name__
+    if kind == "ComposerError":
+        return "a second document begins here, or an alias or an anchor is wrong"
+    if kind == "ConstructorError":
+        return "it has a tag or a key here that no cassette has"
+    # PyYAML 6.0.4's parser counts levels too, and meets its limit before ours.
+    return "its YAML is wrong here: a quote, a bracket or a space is missing, or it is nested too deep"
+
+
+def _check_events(loader: Any) -> None:
+    """Refuse what costs more than its length, while it is a flat row of events.
+
+    Endless nesting, on which libyaml's composer overruns the stack; numbers of any length; and merge keys, which
+    double what they merge each time.
+    """
     depth = 0
     while loader.check_event():
         event = loader.get_event()
+        line = event.start_mark.line + 1
         name = type(event).__name__
         depth += name.endswith("StartEvent")
         depth -= name.endswith("EndEvent")
         if depth > _MAX_DEPTH:
-            raise Malformed("is no cassette: its values are nested too deep", line=event.start_mark.line + 1)
+            raise Malformed("is no cassette: its values are nested too deep", line=line)
+        if name == "ScalarEvent" and event.implicit[0]:
+            _check_plain(event.value, line)
+
+
+def _check_plain(value: str, line: int) -> None:
+    if value == "<<":
+        raise Malformed("is no cassette: it has a merge key, '<<'; write out what it stands for", line=line)
+    if len(value) > _LONGEST_NUMBER and _NUMBER.fullmatch(value):
+        raise Malformed(f"is no cassette: a number is longer than {_LONGEST_NUMBER} digits; quote a text", line=line)
+
+
+def _nodes(root: Any) -> Iterator[Any]:
+    """Every node once, however often it is named."""
+    seen: set[int] = set()
+    waiting = [root] if root is not None else []
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        if node.id == "mapping":
+            waiting += [part for entry in reversed(node.value) for part in reversed(entry)]
+        elif node.id == "sequence":
+            waiting += reversed(node.value)
+
+
+def _check_keys(root: Any) -> None:
+    """Refuse an entry that stands twice: YAML's reader takes the last and says nothing."""
+    for node in _nodes(root):
+        if node.id != "mapping":
+            continue
+        names: set[str] = set()
+        for key, _ in node.value:
+            if key.id == "scalar":
+                if key.value in names:
+                    raise Malformed(f"has {shown(key.value)} twice", line=key.start_mark.line + 1)
+                names.add(key.value)
+
+
+def _contradicts(loader: Any, node: Any) -> bool:
+    if node.id != "scalar":
+        return False
+    try:
+        loader.construct_object(node)
+    except _CONTRADICTIONS:
+        return True
+    return False
 
 
 def _line(node: Any, where: tuple[str | int, ...]) -> int:
     """Find the line, from 1, of what `where` leads to, or of the innermost thing that is there."""
+    line = node.start_mark.line
     for step in where:
         entries: list[Any] = node.value if node.id != "scalar" else []
         if isinstance(step, str):
-            entries = [item for key, item in entries if key.value == step] if node.id == "mapping" else []
+            found = [entry for entry in entries if entry[0].value == step] if node.id == "mapping" else []
+            # An alias is what it stands for, which was written further up.
+            line = max([line, *(key.start_mark.line for key, _ in found)])
+            entries = [item for _, item in found]
             step = 0  # noqa: PLW2901 - the one that was found
         if step >= len(entries):
             break
         node = entries[step]
-    return int(node.start_mark.line) + 1
+        line = max(line, node.start_mark.line)
+    return int(line) + 1
 
 
 def _dump(data: dict[str, Any]) -> bytes:

@@ -254,7 +254,10 @@ class LiveAPI:
         connection.request(request.method, path, request.body or None, headers)
         answer = connection.getresponse()
         body = _read(answer)
-        received = {name: value for name, value in answer.getheaders() if name.lower() != "content-encoding"}
+        # A header may go on in the next line; what is stored has one.
+        received = {
+            name: " ".join(value.split()) for name, value in answer.getheaders() if name.lower() != "content-encoding"
+        }
         plain = bodies.decompress(body, answer.getheader("content-encoding") or "")
         if plain is None:
             raise LiveError(

@@ -248,7 +248,7 @@ def test_a_broken_answer_is_an_answer_or_an_error_in_one_line(raw):
         fits = expected is None or seen == expected or (isinstance(expected, str) and expected in str(seen))
         if not fits:
             wrong[name] = seen
-    assert not wrong
+    assert not wrong, "\n".join(f"{name}: {seen}" for name, seen in wrong.items())
     assert len(ANSWERS) >= 120
 
 
@@ -298,7 +298,7 @@ def test_a_slow_answer_is_given_up_in_the_time_for_a_whole_one():
         for name, (text, took) in seen.items()
         if "did not answer in 0.5 s (tried 2 times)" not in str(text) or took > 2
     }
-    assert not wrong
+    assert not wrong, "\n".join(f"{name}: {seen}" for name, seen in wrong.items())
     assert len(SLOW) >= 12
 
 
@@ -424,4 +424,4 @@ def test_the_old_cassette_stays_and_the_run_says_why(suite, server, recordings, 
         lines = [line for line in result.outlines if line.startswith("  card ")]
         if result.ret != 1 or suite.hashes() != before or len(lines) != 1 or reason not in lines[0]:
             wrong[name] = (result.ret, lines)
-    assert not wrong
+    assert not wrong, "\n".join(f"{name}: {seen}" for name, seen in wrong.items())
