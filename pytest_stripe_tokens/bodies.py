@@ -91,7 +91,7 @@ def parse_json(content: str) -> Any:
 
 
 def holds_surrogates(content: str) -> bool:
-    """Whether JSON escapes half of a character (`"\\ud800"`): no text that could be shown or stored."""
+    """Whether JSON escapes half of a character, `U+D800` for one: no text that could be shown or stored."""
     if "\\ud" not in content.lower():
         return False
     try:

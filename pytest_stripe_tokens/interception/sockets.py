@@ -54,8 +54,10 @@ def _connect(gate: Gate, previous: Any) -> Any:
 def _putrequest(gate: Gate, previous: Any) -> Any:
     def putrequest(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         if not _enter(gate, self, host_of(str(url))) and gate.has_connected(self):
-            # To a forwarding proxy, which was asked for Stripe before and is asked for another host now.
-            self.close()
+            # To a forwarding proxy, which was asked for Stripe before and is asked for another host now: it connects
+            # anew when it sends. Closed, urllib3's would forget the request that it is about to send.
+            self.sock.close()
+            self.sock = None
         return previous(self, method, url, *args, **kwargs)
 
     return putrequest

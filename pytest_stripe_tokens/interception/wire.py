@@ -271,7 +271,7 @@ def host_of(target: str) -> str | None:
 
 
 def _url(origin: str, target: str) -> str:
-    if _ABSOLUTE.match(target):
+    if _ABSOLUTE.match(target) and host_of(target):
         return target
     return origin + target if target.startswith("/") else f"{origin}/{target}"
 

@@ -193,12 +193,17 @@ class TestRead:
 
     @pytest.mark.parametrize("headers", ["{Content-Length: [2, 3]}", "{content-encoding: [identity], X: 1}"])
     def test_headers_of_the_transfer_are_left_out(self, tmp_path, headers):
-        path = write(tmp_path / "card.yaml", response=f"{{status: {{code: 200}}, headers: {headers}, body: {{string: ''}}}}")
+        path = write(
+            tmp_path / "card.yaml", response=f"{{status: {{code: 200}}, headers: {headers}, body: {{string: ''}}}}"
+        )
 
         assert set(read(path).interactions[0].response.headers) <= {"X"}
 
     def test_a_header_that_was_sent_twice_is_joined(self, tmp_path):
-        path = write(tmp_path / "card.yaml", response="{status: {code: 200}, headers: {Vary: [Origin, !!binary QQ==]}, body: {string: ''}}")
+        path = write(
+            tmp_path / "card.yaml",
+            response="{status: {code: 200}, headers: {Vary: [Origin, !!binary QQ==]}, body: {string: ''}}",
+        )
 
         assert read(path).interactions[0].response.headers == {"Vary": "Origin, A"}
 
