@@ -6,7 +6,6 @@ their place afterwards does not see what is recorded.
 
 from __future__ import annotations
 
-import io
 import ssl
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from uuid import uuid4
 from pytest_stripe_tokens import bodies
 from pytest_stripe_tokens.exchange import Request, Response
 from pytest_stripe_tokens.redaction import key_kind
+from pytest_stripe_tokens.timed_socket import TimedSocket
 
 if TYPE_CHECKING:
     import socket
@@ -88,55 +88,6 @@ class _LostError(Exception):
         super().__init__(reason)
         self.tries = tries
         self.halts = halts
-
-
-class _TimedSocket:
-    """A connected socket whose whole request, and then whole answer, has `limit` seconds; its owner closes it.
-
-    A timeout of its own is for one read: a server that sends a byte now and then would never meet it.
-    """
-
-    def __init__(self, sock: socket.socket, limit: float) -> None:
-        self._sock = sock
-        self._limit = limit
-        self._deadline = monotonic() + limit
-
-    def _wait_no_longer(self) -> None:
-        left = self._deadline - monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self._sock.settimeout(left)
-
-    def sendall(self, data: bytes) -> None:
-        """Send all of it in time."""
-        rest = memoryview(data)
-        while rest:
-            self._wait_no_longer()
-            rest = rest[self._sock.send(rest) :]
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        """Give the answer to what was sent: its time begins."""
-        self._deadline = monotonic() + self._limit
-        return io.BufferedReader(_TimedReader(self.receive))
-
-    def receive(self, buffer: Any) -> int:
-        """Read what has come, in time."""
-        self._wait_no_longer()
-        return self._sock.recv_into(buffer)
-
-    def close(self) -> None:
-        """Leave it open: http.client closes its connection once the last answer begins."""
-
-
-class _TimedReader(io.RawIOBase):
-    def __init__(self, receive: Callable[[Any], int]) -> None:
-        self._receive = receive
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        return self._receive(buffer)
 
 
 class LiveAPI:
@@ -222,7 +173,7 @@ class LiveAPI:
         connection = self._connection()
         sock = self._connected(connection)
         try:
-            connection.sock = cast("Any", _TimedSocket(sock, limits.answer))
+            connection.sock = cast("Any", TimedSocket(sock, limits.answer))
             return self._exchange(connection, request, headers)
         except TimeoutError:
             raise _LostError(f"{server} did not answer in {limits.answer:g} s", limits.timeouts) from None
@@ -344,7 +295,7 @@ def _checked(response: Response) -> Response:
 
 def _check_values(value: Any) -> None:
     """Refuse an answer from live mode, and one that could not be stored as it is."""
-    level = [value]
+    level: list[Any] = [value]
     for _ in range(_DEEPEST):
         inner: list[Any] = []
         for item in level:
@@ -354,7 +305,7 @@ def _check_values(value: Any) -> None:
                     raise LiveError("the server answered with livemode: true; only test mode is recorded")
                 inner += entries.values()
             elif isinstance(item, list):
-                inner += cast("list[Any]", item)
+                inner += cast("list[object]", item)
         level = inner
     if level:
         raise LiveError(f"the server answered with JSON that is nested deeper than {_DEEPEST} levels")

@@ -240,8 +240,8 @@ class Reader:
                 line = self._until(b"\r\n")
                 if line is None:
                     return False
-                size = line.partition(b";")[0].strip()
-                self._chunk = int(size, 16) if _SIZE.fullmatch(size) else sys.maxsize
+                digits = line.partition(b";")[0].strip()
+                self._chunk = int(digits, 16) if _SIZE.fullmatch(digits) else sys.maxsize
                 self._is_at_trailers = self._chunk == 0
             else:
                 size = self._chunk or 0
