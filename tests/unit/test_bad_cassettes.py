@@ -9,6 +9,7 @@ import socket
 import sys
 import time
 from base64 import b64encode
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -333,3 +334,35 @@ def test_what_is_no_file_is_an_error_at_once_and_the_header_says_nothing_of_it(t
         if words not in seen or str(directory) not in seen or told not in line:
             wrong[name] = (seen, line)
     assert not wrong, "\n".join(f"{name}: {seen}" for name, seen in wrong.items())
+
+
+HEADS = {
+    "ours": ("metadata:\n  origin: recorded\n  recorded_at: '2026-01-02T00:00:00+00:00'\n", "(1 day old)"),
+    "of the future": ("metadata:\n  recorded_at: '2027-01-02T00:00:00+00:00'\n", "(of unknown age)"),
+    "documented": ("metadata:\n  origin: documented\n", "(documented)"),
+    "an origin that is made up": ("metadata:\n  origin: fresh_from_live\n", "(of unknown age)"),
+    "an origin with ESC": ("metadata:\n  origin: \x1b[31mred\n", "(of unknown age)"),
+    "a time in a body": ("interactions:\n- x: |\n    recorded_at: 2026-01-02T00:00:00+00:00\n", "(of unknown age)"),
+    "a time without a zone": ("metadata:\n  recorded_at: '2026-01-02T00:00:00'\n", "(of unknown age)"),
+    "a time that is none": ("metadata:\n  recorded_at: 2026-99-99T00:00:00+00:00\n", "(of unknown age)"),
+    "a version with ESC": ("metadata:\n  api_version: \x1b[31m1\n", "(of unknown age)"),
+    "zeros": ("\x00" * 5000, "(of unknown age)"),
+    "at the end": (f"{'#' * 5000}\nmetadata:\n  recorded_at: '2026-01-02T00:00:00+00:00'\n", "(1 day old)"),
+}
+
+
+def test_the_header_says_nothing_false_of_a_file_that_it_cannot_trust(tmp_path):
+    wrong = {}
+    for name, (head, expected) in HEADS.items():
+        (tmp_path / "card.yaml").write_text(head, encoding="utf-8")
+        line = header(Settings(cassettes=tmp_path), datetime(2026, 1, 3, 12, tzinfo=UTC))
+        if line != f"stripe-tokens: mode auto, cassettes: card {expected}, seed 0":
+            wrong[name] = line
+    assert not wrong, "\n".join(f"{name}: {seen}" for name, seen in wrong.items())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names that are no text are refused by other systems")
+def test_a_file_whose_name_is_no_text_is_left_out_of_the_header(tmp_path):
+    for name in (b"a\xff.yaml", b"b\x1b[31m.yaml", b"c\n.yaml", b"d.yaml"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(b"version: 1\ninteractions: []\n")
+    assert "cassettes: d (of unknown age), seed" in header(Settings(cassettes=tmp_path))
