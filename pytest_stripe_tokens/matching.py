@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from pytest_stripe_tokens.exchange import Request, Response
 
-ORIGINS = ("recorded", "documented")
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _LONGEST_VALUE = 60
 _ID = re.compile(r"/[a-z]+_\w{6,}")

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from pytest_stripe_tokens import bodies
+from pytest_stripe_tokens.catalogue import ORIGINS
 from pytest_stripe_tokens.exchange import Request, Response
-from pytest_stripe_tokens.matching import ORIGINS, Cassette, Interaction, Metadata
+from pytest_stripe_tokens.matching import Cassette, Interaction, Metadata
 from pytest_stripe_tokens.redaction import redact_request, redact_response
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from os import SEEK_END
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens import sdk
-from pytest_stripe_tokens.catalogue import TOKEN_TYPES
-from pytest_stripe_tokens.matching import ORIGINS
+from pytest_stripe_tokens.catalogue import ORIGINS, TOKEN_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
