@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import re
 import zlib
@@ -12,6 +13,9 @@ from pytest_stripe_tokens import forms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+LONGEST = 16 * 1024 * 1024
+"""Bytes of the longest body that is decoded: 2 MB of gzip may stand for 2 GB."""
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s;\"']+)", re.IGNORECASE)
 _FORMS = frozenset({"", "application/x-www-form-urlencoded", "text/plain"})
@@ -27,17 +31,20 @@ def decompress(body: bytes, coding: str) -> bytes | None:
         coding: the header's value, `"gzip"`; empty for none.
 
     Returns:
-        The plain body; `None` where it is broken or the coding is one that the standard library lacks.
+        The plain body; `None` where it is broken, decodes to more than `LONGEST` bytes, or the coding is one that the
+        standard library lacks.
     """
     for name in reversed([part.strip().lower() for part in coding.split(",")]):
         try:
             if name in {"gzip", "x-gzip"}:
-                body = gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
+                body = _gunzip(body) if body.startswith(b"\x1f\x8b") else body
             elif name == "deflate":
                 body = _inflate(body)
             elif name not in {"", "identity"}:
                 return None
         except (OSError, EOFError, zlib.error):
+            return None
+        if len(body) > LONGEST:
             return None
     return body
 
@@ -83,9 +90,33 @@ def parse_json(content: str) -> Any:
         return None
 
 
+def holds_surrogates(content: str) -> bool:
+    """Whether JSON escapes half of a character, `U+D800` for one: no text that could be shown or stored."""
+    if "\\ud" not in content.lower():
+        return False
+    try:
+        json.dumps(parse_json(content), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _gunzip(body: bytes) -> bytes:
+    with gzip.GzipFile(fileobj=io.BytesIO(body)) as file:
+        return file.read(LONGEST + 1)
+
+
 def _inflate(body: bytes) -> bytes:
     # Servers send zlib's format, as RFC 9110 says, or bare deflate data, which it warns of.
     try:
-        return zlib.decompress(body)
+        return _inflated(body, zlib.MAX_WBITS)
     except zlib.error:
-        return zlib.decompress(body, -zlib.MAX_WBITS)
+        return _inflated(body, -zlib.MAX_WBITS)
+
+
+def _inflated(body: bytes, bits: int) -> bytes:
+    inflator = zlib.decompressobj(bits)
+    plain = inflator.decompress(body, LONGEST + 1)
+    if not inflator.eof and len(plain) <= LONGEST:
+        raise EOFError
+    return plain

@@ -1,7 +1,6 @@
-"""The library of cassettes: finds, reads once, writes atomically; the only importer of yaml, no pytest.
+"""The library of cassettes: finds, reads once, writes atomically; no pytest.
 
-A cassette is vcrpy's YAML, version 1, with what it says of itself under `metadata`. It is read by a safe loader:
-a tag that would build a Python object is an error.
+A cassette is vcrpy's YAML, version 1, with what it says of itself under `metadata`.
 """
 
 from __future__ import annotations
@@ -12,12 +11,10 @@ import os
 import re
 import secrets
 import stat
-import sys
 from pathlib import Path
 from threading import RLock
-from typing import Any
 
-from pytest_stripe_tokens import recordings
+from pytest_stripe_tokens import documents, recordings
 from pytest_stripe_tokens.catalogue import CATALOGUE
 from pytest_stripe_tokens.matching import Cassette, Interaction, Metadata, Player
 from pytest_stripe_tokens.recordings import Malformed
@@ -36,7 +33,7 @@ __all__ = [
 SUFFIX = ".yaml"
 _BUILTIN = Path(__file__).with_name("cassettes")
 _REFUSED = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
-_MAX_DEPTH = 100
+_LARGEST = 64 * 1024 * 1024
 _NEXT_STEP = "mend it, or delete it and record it anew with pytest --record"
 
 
@@ -119,7 +116,7 @@ class Library:
             CassetteError: it can't be written; the old file is as it was.
         """
         cassette = recordings.redacted(cassette)
-        data = _dump(recordings.plain(cassette))
+        data = documents.dump(recordings.plain(cassette))
         try:
             cassette.path.parent.mkdir(parents=True, exist_ok=True)
             _replace(cassette.path.resolve(), data)
@@ -160,100 +157,31 @@ def read(path: Path) -> Cassette:
         FileNotFoundError: there is none.
     """
     try:
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            # A pipe or a device would be waited for.
+            what = "a directory" if stat.S_ISDIR(state.st_mode) else "a pipe, a socket or a device"
+            raise CassetteError(f"{path}: can't be read: it is {what}, not a file; move it away")
+        if state.st_size > _LARGEST:
+            raise CassetteError(f"{path}: can't be read: it is larger than {_LARGEST} bytes; {_NEXT_STEP}")
         data = path.read_bytes()
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             raise
         raise CassetteError(f"{path}: can't be read: {error.strerror or error}") from error
     try:
-        value, root = _load(data)
+        value, root = documents.load(data)
         try:
             return recordings.parse(path, value)
         except Malformed as error:
-            raise Malformed(str(error), line=_line(root, error.where)) from error
+            raise Malformed(str(error), line=documents.line(root, error.where)) from error
     except Malformed as error:
         raise CassetteError(f"{path}, line {error.line}: {error}; {_NEXT_STEP}") from error
 
 
 def render(cassette: Cassette) -> bytes:
     """Give the bytes that `Library.write` writes: redacted, and the same for the same cassette."""
-    return _dump(recordings.plain(recordings.redacted(cassette)))
-
-
-def _load(data: bytes) -> tuple[Any, Any]:
-    """Read YAML with a safe loader, to its value and to the node that knows its lines.
-
-    Raises:
-        Malformed: it is no YAML, or holds what a safe loader refuses.
-    """
-    import yaml  # noqa: PLC0415 - a suite without cassettes does without it
-
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Malformed("is no UTF-8 text", line=data.count(b"\n", 0, error.start) + 1) from error
-    safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        _limit_depth(safe(text))
-        loader: Any = safe(text)
-        root: Any = loader.get_single_node()
-        value: Any = loader.construct_document(root) if root is not None else None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise Malformed(f"is no cassette: {error.problem}", line=mark.line + 1 if mark else 1) from error
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise Malformed("is no cassette: it holds a character that YAML does not allow", line=line) from error
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        # PyYAML lets these through from values that contradict their tags, `!!int x`.
-        raise Malformed("is no cassette: a value is not what its tag says", line=1) from error
-    if root is None:
-        raise Malformed("is empty", line=1)
-    return value, root
-
-
-def _limit_depth(loader: Any) -> None:
-    """Refuse endless nesting while it is a flat row of events: libyaml's composer overruns the stack on it."""
-    depth = 0
-    while loader.check_event():
-        event = loader.get_event()
-        name = type(event).__name__
-        depth += name.endswith("StartEvent")
-        depth -= name.endswith("EndEvent")
-        if depth > _MAX_DEPTH:
-            raise Malformed("is no cassette: its values are nested too deep", line=event.start_mark.line + 1)
-
-
-def _line(node: Any, where: tuple[str | int, ...]) -> int:
-    """Find the line, from 1, of what `where` leads to, or of the innermost thing that is there."""
-    for step in where:
-        entries: list[Any] = node.value if node.id != "scalar" else []
-        if isinstance(step, str):
-            entries = [item for key, item in entries if key.value == step] if node.id == "mapping" else []
-            step = 0  # noqa: PLW2901 - the one that was found
-        if step >= len(entries):
-            break
-        node = entries[step]
-    return int(node.start_mark.line) + 1
-
-
-def _dump(data: dict[str, Any]) -> bytes:
-    import yaml  # noqa: PLC0415 - only a recording writes
-
-    # The dumper in Python: libyaml's, where it is there at all, folds and quotes in its own way.
-    class Dumper(yaml.SafeDumper):
-        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the signature is PyYAML's
-            return True
-
-    def represent(dumper: Any, text: str) -> yaml.ScalarNode:
-        node: yaml.ScalarNode = dumper.represent_str(text)
-        node.style = "|" if "\n" in text else node.style
-        return node
-
-    Dumper.add_representer(str, represent)
-    # Lines are never folded: a secret that a fold cuts in two would not be found by the search.
-    text: str = yaml.dump(data, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=sys.maxsize)
-    return text.encode("utf-8")
+    return documents.dump(recordings.plain(recordings.redacted(cassette)))
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -155,3 +155,6 @@ CATALOGUE: Mapping[str, TokenType] = MappingProxyType({token_type.name: token_ty
 
 TOKEN_TYPES: tuple[str, ...] = tuple(CATALOGUE)
 """The values of a token's `type`."""
+
+ORIGINS = ("recorded", "documented")
+"""What a cassette can say of where it came from."""

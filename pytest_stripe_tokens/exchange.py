@@ -21,7 +21,14 @@ def is_stripe_host(host: str | None) -> bool:
 
     `api.stripe.com.evil.example` and `notstripe.com` are not Stripe's.
     """
-    name = (host or "").lower().rstrip(".")
+    name = host or ""
+    if not name.isascii():
+        # What a resolver makes of full-width letters and dots is Stripe's name as well.
+        try:
+            name = name.encode("idna").decode("ascii")
+        except ValueError:
+            return False
+    name = name.lower().rstrip(".")
     return name == "stripe.com" or name.endswith(".stripe.com")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 from urllib.parse import parse_qsl, quote_plus, urlencode
 
 MAX_DEPTH = 20
@@ -17,7 +17,15 @@ LONGEST_KEPT = 16384
 _KEY = re.compile(r"(?P<name>[^\[\]]+)(?P<path>(?:\[[^\[\]]*\])+)")
 _SEGMENT = re.compile(r"\[([^\[\]]*)\]")
 
-_Tree: TypeAlias = dict[str, "str | _Tree"]
+
+class _Tree(dict[str, "str | _Tree"]):
+    """A hash or a list, as it grows; no number below `free` is free."""
+
+    __slots__ = ("free",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.free = 0
 
 
 def decode(data: str | bytes) -> dict[str, Any]:
@@ -37,7 +45,7 @@ def decode(data: str | bytes) -> dict[str, Any]:
 # A suite sends the same few forms in test after test.
 @lru_cache(maxsize=256)
 def _tree(text: str) -> _Tree:
-    tree: _Tree = {}
+    tree = _Tree()
     for key, value in parse_qsl(text, keep_blank_values=True, errors="replace"):
         _insert(tree, _segments(key), value)
     return tree
@@ -82,7 +90,7 @@ def _insert(tree: _Tree, segments: list[str], value: str) -> None:
         name = segment if segment or depth == 0 else _element(node, segments[depth + 1 :])
         child = node.get(name)
         if not isinstance(child, dict):
-            child = {}
+            child = _Tree()
             # Removed first, so that the order of the keys is that of the values that won.
             node.pop(name, None)
             node[name] = child
@@ -107,10 +115,11 @@ def _holds(node: str | _Tree, path: list[str]) -> bool:
 
 
 def _next_index(node: _Tree) -> str:
-    index = len(node)
-    while str(index) in node:
-        index += 1
-    return str(index)
+    # Looked for from where the last one was found: entries are only ever added.
+    node.free = max(node.free, len(node))
+    while str(node.free) in node:
+        node.free += 1
+    return str(node.free)
 
 
 def _settle(node: str | _Tree) -> Any:

@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from functools import cached_property
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, InvalidURL
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -20,8 +20,10 @@ from uuid import uuid4
 from pytest_stripe_tokens import bodies
 from pytest_stripe_tokens.exchange import Request, Response
 from pytest_stripe_tokens.redaction import key_kind
+from pytest_stripe_tokens.timed_socket import TimedSocket
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
@@ -30,8 +32,9 @@ if TYPE_CHECKING:
 # An allow-list: what describes the machine, the client or its last requests stays here.
 _SENT_HEADERS = ("accept", "content-type", "idempotency-key", "stripe-account", "stripe-context", "stripe-version")
 _CONFLICT, _TOO_MANY, _SERVER_ERROR = 409, 429, 500
-_LONGEST_BODY = 16 * 1024 * 1024
 _CHUNK = 65536
+# More than any of Stripe's answers; what stores one keeps no more.
+_DEEPEST = 50
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,8 @@ class Limits:
 
     Args:
         connect: for a connection to be made.
-        answer: for a whole answer, from the request's last byte on.
+        answer: for a request to be sent, and then for its whole answer, from the request's last byte on.
+        request: for a request with all its tries and pauses: other processes wait for their turn meanwhile.
         tries: of one request that is answered with 409, 429 or 5xx.
         losses: of one request whose connection is lost.
         timeouts: of one request that is not answered in time.
@@ -50,6 +54,7 @@ class Limits:
 
     connect: float = 10.0
     answer: float = 20.0
+    request: float = 120.0
     tries: int = 5
     losses: int = 3
     timeouts: int = 2
@@ -118,7 +123,19 @@ class LiveAPI:
         Raises:
             LiveError: no answer, one that is cut short or not JSON, or one from live mode.
         """
+        try:
+            return self._send(request)
+        except LiveError as error:
+            # What a server says is in it, a Content-Type for one.
+            reason = self._settings.clean(error.reason)
+            raise LiveError(reason, is_unreachable=error.is_unreachable, halts=error.halts) from None
+        except Exception as error:  # noqa: BLE001 - a recording that met one it did not know would count as complete
+            # Without its message, which may show a header's value: http.client refuses what is no HTTP.
+            raise LiveError(f"the request can't be sent as HTTP: {type(error).__name__}") from None
+
+    def _send(self, request: Request) -> Response:
         headers = self._headers(request)
+        end = monotonic() + self._limits.request
         tries = 0
         while True:
             tries += 1
@@ -126,13 +143,13 @@ class LiveAPI:
                 with self._bypassed():
                     response = self._once(request, headers)
                 wait = self._wait(response, tries)
-                if wait is None:
+                if wait is None or monotonic() + wait >= end:
                     return _checked(response if tries == 1 else _as_first(response))
             except _LostError as lost:
-                if tries >= lost.tries:
-                    reason = f"{lost} (tried {tries} times)" if tries > 1 else str(lost)
-                    raise LiveError(self._settings.clean(reason), is_unreachable=True, halts=lost.halts) from None
                 wait = self._limits.pause * 2 ** (tries - 1)
+                if tries >= lost.tries or monotonic() + wait >= end:
+                    reason = f"{lost} (tried {tries} times)" if tries > 1 else str(lost)
+                    raise LiveError(reason, is_unreachable=True, halts=lost.halts) from None
             self._pause(wait)
 
     def _headers(self, request: Request) -> dict[str, str]:
@@ -154,39 +171,50 @@ class LiveAPI:
     def _once(self, request: Request, headers: dict[str, str]) -> Response:
         limits, server = self._limits, self._base.netloc
         connection = self._connection()
+        sock = self._connected(connection)
         try:
-            try:
-                connection.connect()
-            except TimeoutError:
-                raise _LostError(f"no connection to {server} in {limits.connect:g} s", 1, halts=True) from None
-            except ssl.SSLCertVerificationError as error:
-                hint = "name the file of trusted certificates in SSL_CERT_FILE or REQUESTS_CA_BUNDLE"
-                raise _LostError(f"{server}: TLS: {error.verify_message}; {hint}", 1, halts=True) from None
-            except OSError as error:
-                raise _LostError(f"{server}: {_why(error)}", limits.losses, halts=True) from None
-            try:
-                return self._exchange(connection, request, headers)
-            except TimeoutError:
-                raise _LostError(f"{server} did not answer in {limits.answer:g} s", limits.timeouts) from None
-            except ValueError as error:
-                # http.client refuses what is no HTTP; its message may show a header's value.
-                raise LiveError(f"the request can't be sent as HTTP: {type(error).__name__}") from None
-            except (OSError, HTTPException) as error:
-                raise _LostError(f"{server} broke off the connection: {_why(error)}", limits.losses) from None
+            connection.sock = cast("Any", TimedSocket(sock, limits.answer))
+            return self._exchange(connection, request, headers)
+        except TimeoutError:
+            raise _LostError(f"{server} did not answer in {limits.answer:g} s", limits.timeouts) from None
+        except InvalidURL:
+            raise LiveError("the request can't be sent as HTTP: its path is none") from None
+        except (OSError, HTTPException) as error:
+            raise _LostError(f"{server} broke off the connection: {_why(error)}", limits.losses) from None
         finally:
             connection.close()
+            sock.close()
+
+    def _connected(self, connection: HTTPConnection) -> socket.socket:
+        limits, server = self._limits, self._base.netloc
+        try:
+            connection.connect()
+        except TimeoutError:
+            raise _LostError(f"no connection to {server} in {limits.connect:g} s", 1, halts=True) from None
+        except ssl.SSLCertVerificationError as error:
+            hint = "name the file of trusted certificates in SSL_CERT_FILE or REQUESTS_CA_BUNDLE"
+            raise _LostError(f"{server}: TLS: {error.verify_message}; {hint}", 1, halts=True) from None
+        except OSError as error:
+            raise _LostError(f"{server}: {_why(error)}", limits.losses, halts=True) from None
+        except Exception as error:  # noqa: BLE001 - a host that is no name, or a plugin that lets nothing connect
+            raise _LostError(f"no connection to {server}: {type(error).__name__}: {error}", 1, halts=True) from None
+        return cast("socket.socket", connection.sock)
 
     def _exchange(self, connection: HTTPConnection, request: Request, headers: dict[str, str]) -> Response:
-        if connection.sock is not None:
-            connection.sock.settimeout(self._limits.answer)
         path = f"{self._base.path}{request.path}" + (f"?{request.query}" if request.query else "")
         connection.request(request.method, path, request.body or None, headers)
         answer = connection.getresponse()
-        body = _read(answer, monotonic() + self._limits.answer)
-        received = {name: value for name, value in answer.getheaders() if name.lower() != "content-encoding"}
+        body = _read(answer)
+        # A header may go on in the next line; what is stored has one.
+        received = {
+            name: " ".join(value.split()) for name, value in answer.getheaders() if name.lower() != "content-encoding"
+        }
         plain = bodies.decompress(body, answer.getheader("content-encoding") or "")
         if plain is None:
-            raise LiveError("the answer's body is not encoded as its Content-Encoding says")
+            raise LiveError(
+                "the answer's body is not encoded as its Content-Encoding says, or decodes to more than "
+                f"{bodies.LONGEST} bytes"
+            )
         return Response(answer.status, received, plain)
 
     def _connection(self) -> HTTPConnection:
@@ -224,20 +252,17 @@ class LiveAPI:
         return wait if wait <= self._limits.longest else None
 
 
-def _read(answer: HTTPResponse, deadline: float) -> bytes:
-    """Read the whole body; a server that sends a byte now and then does not hold the run up.
+def _read(answer: HTTPResponse) -> bytes:
+    """Read the whole body.
 
     Raises:
         HTTPException: it ends before its time.
-        TimeoutError: it is not there by the deadline.
     """
     body = bytearray()
     while chunk := answer.read1(_CHUNK):
         body += chunk
-        if monotonic() > deadline:
-            raise TimeoutError
-        if len(body) > _LONGEST_BODY:
-            raise LiveError(f"the answer is longer than {_LONGEST_BODY} bytes")
+        if len(body) > bodies.LONGEST:
+            raise LiveError(f"the answer is longer than {bodies.LONGEST} bytes")
     # At the end of a body of known length, read1 takes a connection that was cut for the end.
     missing: Any = getattr(answer, "length", None)
     if missing:
@@ -260,16 +285,30 @@ def _checked(response: Response) -> Response:
         kind = next((value for name, value in response.headers.items() if name.lower() == "content-type"), "no type")
         what = "JSON that is cut short or broken" if "json" in kind else f"{kind.partition(';')[0]}, not JSON"
         raise LiveError(f"the server answered {response.status} with {what}") from None
-    if _is_live(value):
-        raise LiveError("the server answered with livemode: true; only test mode is recorded")
+    if not isinstance(value, dict):
+        raise LiveError(f"the server answered {response.status} with JSON that is no object")
+    if bodies.holds_surrogates(response.body.decode("utf-8", "replace")):
+        raise LiveError(f"the server answered {response.status} with half of a character in its JSON")
+    _check_values(value)
     return response
 
 
-def _is_live(value: Any) -> bool:
-    if isinstance(value, dict):
-        entries = cast("dict[str, Any]", value)
-        return entries.get("livemode") is True or any(_is_live(item) for item in entries.values())
-    return isinstance(value, list) and any(_is_live(item) for item in cast("list[object]", value))
+def _check_values(value: Any) -> None:
+    """Refuse an answer from live mode, and one that could not be stored as it is."""
+    level: list[Any] = [value]
+    for _ in range(_DEEPEST):
+        inner: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                entries = cast("dict[str, Any]", item)
+                if entries.get("livemode") is True:
+                    raise LiveError("the server answered with livemode: true; only test mode is recorded")
+                inner += entries.values()
+            elif isinstance(item, list):
+                inner += cast("list[object]", item)
+        level = inner
+    if level:
+        raise LiveError(f"the server answered with JSON that is nested deeper than {_DEEPEST} levels")
 
 
 def _asked(headers: dict[str, str]) -> float:
@@ -280,7 +319,7 @@ def _asked(headers: dict[str, str]) -> float:
     try:
         # Two dates of one server: its clock may be as wrong as it likes.
         return (parsedate_to_datetime(value) - parsedate_to_datetime(headers.get("date", ""))).total_seconds()
-    except (TypeError, ValueError):
+    except (ArithmeticError, LookupError, TypeError, ValueError):
         return 0.0
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from pytest_stripe_tokens import bodies
+from pytest_stripe_tokens.catalogue import ORIGINS
 from pytest_stripe_tokens.exchange import Request, Response
 from pytest_stripe_tokens.matching import Cassette, Interaction, Metadata
 from pytest_stripe_tokens.redaction import redact_request, redact_response
@@ -16,7 +19,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 VERSION = 1
-ORIGINS = ("recorded", "documented")
+_STATUSES = range(200, 600)
+_WITHOUT_BODY = frozenset({204, 304})
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_FOLD = re.compile(r"[\r\n]+[ \t]+")
+_LINE_ENDS = re.compile(r"[\r\n\x00]")
+_LONGEST_SHOWN = 60
 _WIRE_HEADERS = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
@@ -73,7 +81,7 @@ def parse(path: Path, data: Any) -> Cassette:
     root = _mapping(data, ())
     version = _entry(root, "version", ())
     if type(version) is not int or version != VERSION:
-        raise Malformed(f"has version {version!r}; version {VERSION} is the one that is known", ("version",))
+        raise Malformed(f"has version {shown(version)}; version {VERSION} is the one that is known", ("version",))
     interactions = _entry(root, "interactions", ())
     if not isinstance(interactions, list):
         raise Malformed(f"'interactions' is {_kind(interactions)}, not a list", ("interactions",))
@@ -108,32 +116,37 @@ def _metadata(value: Any) -> Metadata:
     entries = {} if value is None else _mapping(value, where)
     origin = entries.get("origin", ORIGINS[0])
     if origin not in ORIGINS:
-        raise Malformed(f"has origin {origin!r}; known are {' and '.join(ORIGINS)}", (*where, "origin"))
+        raise Malformed(f"has origin {shown(origin)}; known are {' and '.join(ORIGINS)}", (*where, "origin"))
     texts: dict[str, str | None] = {}
     for name in ("recorded_at", "api_version", "plugin_version", "token_type"):
         entry = entries.get(name)
         # YAML reads an unquoted 2024-06-20 as a date.
-        texts[name] = entry.isoformat() if isinstance(entry, date) else None if entry is None else str(entry)
+        entry = entry.isoformat() if isinstance(entry, date) else entry
+        texts[name] = None if entry is None else _utf8(entry, (*where, name)).decode()
     return Metadata(origin, **texts)
 
 
 def _interaction(value: Any, where: tuple[str | int, ...]) -> Interaction:
     interaction = _mapping(value, where)
-    return Interaction(
-        redact_request(_request(_entry(interaction, "request", where), (*where, "request"))),
-        _response(_entry(interaction, "response", where), (*where, "response")),
-    )
+    request = redact_request(_request(_entry(interaction, "request", where), (*where, "request")))
+    response = _response(_entry(interaction, "response", where), (*where, "response"))
+    _check_json(request, response, (*where, "response", "body", "string"))
+    return Interaction(request, response)
 
 
 def _request(value: Any, where: tuple[str | int, ...]) -> Request:
     request = _mapping(value, where)
     headers = _headers(request.get("headers"), (*where, "headers"))
-    return Request(
-        _text(_entry(request, "method", where), (*where, "method")).upper(),
-        _text(_entry(request, "uri", where), (*where, "uri")),
-        {name.lower(): header for name, header in headers.items()},
-        _bytes(request.get("body"), (*where, "body")),
-    )
+    method = _text(_entry(request, "method", where), (*where, "method")).upper()
+    if not _TOKEN.fullmatch(method):
+        raise Malformed(f"{shown(method)} is no method of HTTP", (*where, "method"))
+    url = _text(_entry(request, "uri", where), (*where, "uri"))
+    try:
+        urlsplit(url)
+    except ValueError:
+        raise Malformed("'uri' is no URL", (*where, "uri")) from None
+    named = {name.lower(): header for name, header in headers.items()}
+    return Request(method, url, named, _bytes(request.get("body"), (*where, "body")))
 
 
 def _response(value: Any, where: tuple[str | int, ...]) -> Response:
@@ -142,26 +155,51 @@ def _response(value: Any, where: tuple[str | int, ...]) -> Response:
     code = _entry(status, "code", (*where, "status"))
     if not isinstance(code, int) or isinstance(code, bool):
         raise Malformed(f"status code is {_kind(code)}, not a number", (*where, "status", "code"))
+    if code not in _STATUSES:
+        what = f"status code is {shown(code)}; an answer's is from {_STATUSES[0]} to {_STATUSES[-1]}"
+        raise Malformed(what, (*where, "status", "code"))
     headers = _headers(response.get("headers"), (*where, "headers"))
-    content = _mapping(response.get("body") or {}, (*where, "body"))
-    body = _bytes(content.get("string"), (*where, "body", "string"))
+    content = _mapping(_entry(response, "body", where), (*where, "body"))
+    body = _bytes(_entry(content, "string", (*where, "body")), (*where, "body", "string"))
     coding = next((header for name, header in headers.items() if name.lower() == "content-encoding"), "")
     decoded = bodies.decompress(body, coding)
     if decoded is None:
         if bodies.parse_json(bodies.text(body, {})) is None:
             raise Malformed(
-                f"body can't be decoded as its Content-Encoding {coding!r}; record it decoded",
+                f"body can't be decoded as its Content-Encoding {shown(coding)}, or not to at most "
+                f"{bodies.LONGEST} bytes; record it decoded",
                 (*where, "body", "string"),
             )
         decoded = body
     return Response(code, {name: item for name, item in headers.items() if name.lower() not in _WIRE_HEADERS}, decoded)
 
 
+def _check_json(request: Request, response: Response, where: tuple[str | int, ...]) -> None:
+    """Refuse an answer that was JSON before its file was cut, or that holds what is no text."""
+    kind = next((value for name, value in response.headers.items() if name.lower() == "content-type"), "")
+    has_none = request.method == "HEAD" or response.status in _WITHOUT_BODY
+    if (response.body.lstrip()[:1] not in {b"{", b"["} and "json" not in kind) or (has_none and not response.body):
+        return
+    try:
+        response.json()
+    except (ValueError, RecursionError):
+        raise Malformed("body is JSON that is cut short or broken", where) from None
+    if bodies.holds_surrogates(bodies.text(response.body, {})):
+        raise Malformed("body holds half of a character, which is no text", where)
+
+
 def _headers(value: Any, where: tuple[str | int, ...]) -> dict[str, str]:
     headers: dict[str, str] = {}
     for name, entry in _mapping({} if value is None else value, where).items():
+        here = (*where, name)
+        if not _TOKEN.fullmatch(name):
+            raise Malformed(f"{shown(name)} is no name of a header", here)
         values = cast("list[Any]", entry) if isinstance(entry, (list, tuple)) else [entry]
-        headers[name] = ", ".join(_bytes(item, (*where, name)).decode("utf-8", errors="replace") for item in values)
+        text = ", ".join(_bytes(item, here).decode("utf-8", errors="replace") for item in values)
+        # A line that begins with a space goes on with the one before, in an answer that old servers give.
+        headers[name] = _FOLD.sub(" ", text)
+        if _LINE_ENDS.search(headers[name]):
+            raise Malformed(f"header {shown(name)} is in several lines, or holds a NUL", here)
     return headers
 
 
@@ -180,21 +218,34 @@ def _entry(mapping: Mapping[str, Any], name: str, where: tuple[str | int, ...]) 
 def _text(value: Any, where: tuple[str | int, ...]) -> str:
     if not isinstance(value, str) or not value:
         raise Malformed(f"{_named(where)} is {_kind(value)}, not a text", where)
-    return value
+    return _utf8(value, where).decode()
 
 
 def _bytes(value: Any, where: tuple[str | int, ...]) -> bytes:
     if value is None:
         return b""
-    if isinstance(value, bytes):
-        return value
-    if isinstance(value, (str, int, float)):
-        return str(value).encode("utf-8", errors="replace")
-    raise Malformed(f"{_named(where)} is {_kind(value)}, not a text", where)
+    return value if isinstance(value, bytes) else _utf8(value, where)
+
+
+def _utf8(value: Any, where: tuple[str | int, ...]) -> bytes:
+    if not isinstance(value, (str, int, float)):
+        raise Malformed(f"{_named(where)} is {_kind(value)}, not a text", where)
+    try:
+        return str(value).encode()
+    except UnicodeEncodeError:
+        raise Malformed(f"{_named(where)} holds half of a character, which is no text", where) from None
+
+
+def shown(value: Any) -> str:
+    """Show what a file holds, in short: a value may stand for a billion others, or be a number of any length."""
+    if not isinstance(value, (str, int, float)):
+        return _kind(value)
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 def _named(where: tuple[str | int, ...]) -> str:
-    return repr(where[-1]) if where and isinstance(where[-1], str) else "an interaction" if where else "the file"
+    return shown(where[-1]) if where and isinstance(where[-1], str) else "an interaction" if where else "the file"
 
 
 def _kind(value: Any) -> str:

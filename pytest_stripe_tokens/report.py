@@ -8,7 +8,7 @@ from os import SEEK_END
 from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens import sdk
-from pytest_stripe_tokens.catalogue import TOKEN_TYPES
+from pytest_stripe_tokens.catalogue import ORIGINS, TOKEN_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _SHOWN = 8
 _READ = 1024
+_LINES = re.MULTILINE | re.ASCII
+_METADATA = re.compile(r"^metadata:[ \t]*\r?\n((?:[ \t]+.*\n?)+)", _LINES)
 
 
 def header(settings: Settings, now: datetime | None = None) -> str:
@@ -46,21 +48,27 @@ def unused(settings: Settings, usage: Usage) -> list[str]:
 
 def _names(directory: Path) -> Iterator[str]:
     for path in sorted(directory.rglob("*.yaml")):
-        yield path.relative_to(directory).with_suffix("").as_posix()
+        name = path.relative_to(directory).with_suffix("").as_posix()
+        # Any other is no name of a cassette, and may be no text that a terminal can show.
+        if name.isprintable():
+            yield name
 
 
 def _heads(directory: Path) -> Iterator[tuple[str, str]]:
     if not directory.is_dir():
         return
     for name in _names(directory):
+        path = directory / f"{name}.yaml"
         try:
-            with (directory / f"{name}.yaml").open("rb") as file:
+            if not path.is_file():
+                continue  # A pipe would be waited for.
+            with path.open("rb") as file:
                 # The metadata stands before the interactions, or after them in a file with sorted keys: the header must
                 # not read, or parse, the whole file.
                 start = file.read(_READ)
                 size = file.seek(0, SEEK_END)
                 file.seek(max(size - _READ, len(start)))
-                yield name, (start + b"\n" + file.read()).decode("utf-8", "replace")
+                yield name, (start + b"\n" + file.read(_READ)).decode("utf-8", "replace")
         except OSError:
             continue
 
@@ -72,10 +80,14 @@ def _is_ours(name: str, head: str) -> bool:
 
 def _age(head: str, now: datetime) -> str:
     recorded = _value(head, "recorded_at")
+    origin = _value(head, "origin")
+    unknown = f"({origin if origin in ORIGINS else 'of unknown age'})"
     try:
         days = (now - datetime.fromisoformat(recorded or "")).days
     except (TypeError, ValueError):
-        return f"({_value(head, 'origin') or 'of unknown age'})"
+        return unknown
+    if days < -1:
+        return unknown  # A clock that is a day behind is one that is wrong.
     return "(today)" if days < 1 else f"({days} day{'s' if days > 1 else ''} old)"
 
 
@@ -87,5 +99,7 @@ def _version_note(heads: list[str]) -> str:
 
 
 def _value(head: str, name: str) -> str | None:
-    found = re.search(rf"^\s*{name}:\s*['\"]?([^'\"\n]+?)['\"]?\s*$", head, re.MULTILINE)
+    metadata = _METADATA.search(head)
+    # A word, a version or a time: anything else is no more than text in a file.
+    found = re.search(rf"^\s*{name}:\s*['\"]?([\w.:+-]{{1,40}})['\"]?\s*$", metadata[1] if metadata else "", _LINES)
     return found[1] if found and found[1] not in ("null", "~") else None

@@ -26,7 +26,8 @@ LAYERS = (
     ("asking",),
     ("settings", "staging"),
     ("cassettes", "comparing", "interception", "journal", "recorder", "sdk", "simulator"),
-    ("recordings", "verdicts"),
+    ("documents",),
+    ("recordings", "timed_socket", "verdicts"),
     ("drift", "matching", "record_settings", "scrubbing"),
     ("reading",),
     ("redaction",),
@@ -53,7 +54,7 @@ SIMULATOR_IMPORTS = {
 ONLY_IMPORTERS = {
     "pytest": ("fixtures", "plugin", "record_hooks"),
     "_pytest": (),
-    "yaml": ("cassettes",),
+    "yaml": ("documents",),
     "faker": ("simulator.generator",),
     "jsonschema": ("schemas",),
     "vcr": ("interception",),

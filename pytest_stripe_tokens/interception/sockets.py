@@ -8,11 +8,10 @@ import socket
 from contextvars import ContextVar
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from pytest_stripe_tokens.interception import requests_client
 from pytest_stripe_tokens.interception.gate import Target
-from pytest_stripe_tokens.interception.wire import AsGiven
+from pytest_stripe_tokens.interception.wire import AsGiven, host_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +33,7 @@ def _http_client_targets() -> list[Target]:
     return [
         Target.of(socket, "getaddrinfo", _getaddrinfo),
         Target.of(http.client.HTTPConnection, "putrequest", _putrequest),
+        Target.of(http.client.HTTPConnection, "send", _send),
         Target.of(http.client.HTTPConnection, "connect", _connect),
         Target.of(http.client.HTTPSConnection, "connect", _connect),
     ]
@@ -53,13 +53,32 @@ def _connect(gate: Gate, previous: Any) -> Any:
 
 def _putrequest(gate: Gate, previous: Any) -> Any:
     def putrequest(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        # A forwarding proxy is sent the whole URL; otherwise the connection's host is the one that is asked.
-        host = (urlsplit(url).hostname or "") if "://" in url else _host_of(self)
-        if gate.takes(host) and not gate.has_connected(self):
-            gate.connect(self, host=host)
+        if not _enter(gate, self, host_of(str(url))) and gate.has_connected(self):
+            # To a forwarding proxy, which was asked for Stripe before and is asked for another host now: it connects
+            # anew when it sends. Closed, urllib3's would forget the request that it is about to send.
+            self.sock.close()
+            self.sock = None
         return previous(self, method, url, *args, **kwargs)
 
     return putrequest
+
+
+def _send(gate: Gate, previous: Any) -> Any:
+    def send(self: Any, data: Any) -> Any:
+        # A connection that is open already takes a request that was written by hand, without putrequest.
+        if self.sock is not None:
+            _enter(gate, self)
+        return previous(self, data)
+
+    return send
+
+
+def _enter(gate: Gate, connection: Any, named: str | None = None) -> bool:
+    """Lead a connection here where Stripe is the host that it is to, or the one that its request names."""
+    host = next((host for host in (named, _host_of(connection)) if gate.takes(host)), None)
+    if host is not None and not gate.has_connected(connection):
+        gate.connect(connection, host=host)
+    return host is not None
 
 
 def _getaddrinfo(gate: Gate, previous: Any) -> Any:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from pytest_stripe_tokens.exchange import Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_LENGTH = re.compile("[0-9]{1,15}")
+_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}")
 
 
 @dataclass(frozen=True)
@@ -69,10 +75,9 @@ class SandboxSocket:
     """
 
     def __init__(self, origin: str, exchange: Callable[[Request], Outcome], fileno: int) -> None:
-        self._origin = origin
+        self._reader = Reader(origin)
         self._exchange = exchange
         self._fileno = fileno
-        self._received = bytearray()
         self._outcome: Outcome | None = None
         self._timeout: float | None = None
         self.gate: object = None
@@ -81,11 +86,8 @@ class SandboxSocket:
 
     def sendall(self, data: Any, _flags: int = 0) -> None:
         """Take bytes of a request; a broken connection shows here, as urllib.request expects."""
-        if self._outcome is not None:
-            self._outcome = None
-            self._received.clear()
-        self._received += bytes(data)
-        request = parse(bytes(self._received), self._origin)
+        self._outcome = None
+        request = self._reader.feed(bytes(data))
         if request is not None:
             # urllib3 has set how long it connects, and sets how long it reads later.
             timeout = self._timeout if TimeoutError in self.lost_early else None
@@ -104,10 +106,8 @@ class SandboxSocket:
     def makefile(self, *_args: Any, **_kwargs: Any) -> io.BufferedReader:
         """Give the answer to what was sent; what went wrong is raised when it is read."""
         outcome, self._outcome = self._outcome, None
-        request_bytes = bytes(self._received)
-        self._received.clear()
         if outcome is None:
-            request = parse(request_bytes, self._origin, is_finished=True)
+            request = self._reader.finish()
             if request is None:
                 return _broken(ConnectionResetError("the request was not HTTP/1.1: nothing can answer it"))
             outcome = self._exchange(request)
@@ -133,7 +133,7 @@ class SandboxSocket:
 
     def close(self) -> None:
         """Forget a request that was not finished."""
-        self._received.clear()
+        self._reader.finish()
 
     def shutdown(self, _how: int) -> None:
         """There is no peer to tell."""
@@ -163,49 +163,117 @@ def _broken(exception: BaseException | type[BaseException]) -> io.BufferedReader
     return io.BufferedReader(_Broken(exception))
 
 
-def parse(data: bytes, origin: str, *, is_finished: bool = False) -> Request | None:
-    """Read one HTTP/1.1 request; None while its end has not been sent yet."""
-    head, separator, rest = data.partition(b"\r\n\r\n")
-    lines = head.decode("latin-1").split("\r\n")
-    parts = lines[0].split(" ")
-    if not separator or len(parts) < 2:  # noqa: PLR2004 - method and target
-        return None
-    headers: dict[str, str] = {}
-    for line in lines[1:]:
-        name, _, value = line.partition(":")
-        name = name.strip().lower()
-        headers[name] = f"{headers[name]}, {value.strip()}" if name in headers else value.strip()
-    body = _body(rest, headers, is_finished=is_finished)
-    if body is None:
-        return None
-    target = parts[1]
-    return Request(parts[0].upper(), target if "://" in target else origin + target, headers, body)
+class Reader:
+    """Reads HTTP/1.1 requests as they come in, each byte once: a file comes in thousands of pieces.
 
+    Args:
+        origin: scheme and host of a request whose target names none, `"https://api.stripe.com"`.
+    """
 
-def _body(rest: bytes, headers: dict[str, str], *, is_finished: bool) -> bytes | None:
-    if headers.get("transfer-encoding", "").lower() == "chunked":
-        return _unchunk(rest)
-    length = headers.get("content-length", "0").strip()
-    if length.isdecimal() and len(rest) < int(length) and not is_finished:
-        return None
-    return rest
+    def __init__(self, origin: str) -> None:
+        self._origin = origin
+        self._begin()
 
+    def _begin(self) -> None:
+        # What was not understood yet, and how far the end of a line, or of the head, has been looked for.
+        self._rest = bytearray()
+        self._looked = 0
+        self._head: Request | None = None
+        self._length = 0
+        # None where the body is not chunked; else what is still to come of the chunk, -1 where its size is.
+        self._chunk: int | None = None
+        self._is_at_trailers = False
+        self._body = bytearray()
 
-def _unchunk(data: bytes) -> bytes | None:
-    body = bytearray()
-    while data:
-        size_line, separator, data = data.partition(b"\r\n")
-        try:
-            size = int(size_line.partition(b";")[0], 16)
-        except ValueError:
+    def feed(self, data: bytes) -> Request | None:
+        """Take a piece; give the request once it is whole, and begin anew."""
+        self._rest += data
+        if self._head is None:
+            head = self._until(b"\r\n\r\n")
+            self._head = self._read_head(head) if head is not None else None
+        if self._head is None or not self._is_whole():
             return None
-        if not separator or len(data) < size + 2:
+        return self._taken(self._head)
+
+    def finish(self) -> Request | None:
+        """Give a request whose client reads the answer before the body is as long as it said; begin anew."""
+        head = self._head if self._chunk is None else None
+        return self._taken(head)
+
+    def _taken(self, head: Request | None) -> Request | None:
+        body = bytes(self._rest if self._chunk is None else self._body)
+        self._begin()
+        return None if head is None else replace(head, body=body)
+
+    def _until(self, mark: bytes) -> bytes | None:
+        """Take what stands before `mark`; None while it has not come."""
+        end = self._rest.find(mark, self._looked)
+        if end < 0:
+            self._looked = max(0, len(self._rest) - len(mark) + 1)
             return None
-        if size == 0:
-            return bytes(body)
-        body += data[:size]
-        data = data[size + 2 :]
-    return None
+        found = bytes(self._rest[:end])
+        del self._rest[: end + len(mark)]
+        self._looked = 0
+        return found
+
+    def _read_head(self, head: bytes) -> Request | None:
+        lines = head.decode("latin-1").split("\r\n")
+        parts = lines[0].split(" ")
+        if len(parts) < 2:  # noqa: PLR2004 - method and target
+            return None
+        values: dict[str, list[str]] = {}
+        for line in lines[1:]:
+            name, _, value = line.partition(":")
+            values.setdefault(name.strip().lower(), []).append(value.strip())
+        headers = {name: ", ".join(each) for name, each in values.items()}
+        length = headers.get("content-length", "")
+        self._length = int(length) if _LENGTH.fullmatch(length) else 0
+        self._chunk = -1 if headers.get("transfer-encoding", "").lower() == "chunked" else None
+        return Request(parts[0].upper(), _url(self._origin, parts[1]), headers)
+
+    def _is_whole(self) -> bool:
+        return len(self._rest) >= self._length if self._chunk is None else self._is_unchunked()
+
+    def _is_unchunked(self) -> bool:
+        while not self._is_at_trailers:
+            if self._chunk == -1:
+                line = self._until(b"\r\n")
+                if line is None:
+                    return False
+                digits = line.partition(b";")[0].strip()
+                self._chunk = int(digits, 16) if _SIZE.fullmatch(digits) else sys.maxsize
+                self._is_at_trailers = self._chunk == 0
+            else:
+                size = self._chunk or 0
+                if len(self._rest) < size + 2:
+                    return False
+                self._body += self._rest[:size]
+                del self._rest[: size + 2]
+                self._chunk = -1
+        while (line := self._until(b"\r\n")) is not None:
+            if not line:
+                return True
+        return False
+
+
+def host_of(target: str) -> str | None:
+    """The host that a request's target names: a forwarding proxy is sent the whole URL, CONNECT a host and a port.
+
+    None where it names none, as most do; a URL in its query is a parameter.
+    """
+    is_url = _ABSOLUTE.match(target)
+    if not is_url and (target.startswith("/") or ":" not in target):
+        return None
+    try:
+        return urlsplit(target if is_url else f"//{target}").hostname
+    except ValueError:
+        return None
+
+
+def _url(origin: str, target: str) -> str:
+    if _ABSOLUTE.match(target) and host_of(target):
+        return target
+    return origin + target if target.startswith("/") else f"{origin}/{target}"
 
 
 def render(response: Response) -> bytes:

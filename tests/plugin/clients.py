@@ -65,7 +65,8 @@ def use_aiohttp(method, url, params, key):
 def use_http_client(method, url, params, key):
     parts = urlsplit(url)
     connection = http.client.HTTPSConnection(parts.hostname, timeout=5)
-    connection.request(method, parts.path, body=urlencode(params) or None, headers=_headers(key))
+    target = parts._replace(scheme="", netloc="").geturl()
+    connection.request(method, target, body=urlencode(params) or None, headers=_headers(key))
     answer = connection.getresponse()
     return answer.status, json.loads(answer.read())
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -317,3 +318,32 @@ def test_a_broken_cassette_is_an_error_with_its_path_and_line(suite, kind, test)
     result.stdout.re_match_lines([r".*cassettes/card\.yaml.*line \d+.*"])
     assert not (suite.path / "executed").exists()
     assert (suite.path / "cassettes/card.yaml").read_bytes() == BROKEN[kind]
+
+
+def test_a_bad_cassette_ends_its_test_with_its_line_and_nothing_waits(suite):
+    """A few of the table in tests/unit/test_bad_cassettes.py, through the front door."""
+    bomb = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10))
+    bad = {
+        "bomb": (f"{bomb}version: *a9\n", "bomb.yaml, line 11: has version a list"),
+        "twice": ("version: 1\ninteractions: []\ninteractions: []\n", "twice.yaml, line 3: has 'interactions' twice"),
+        "huge": (f"version: 0x{'f' * 9999}\n", "huge.yaml, line 1: is no cassette: a number is longer than"),
+        "pipe": (None, "pipe.yaml: can't be read: it is a pipe"),
+    }
+    suite.write(
+        "test_it.py",
+        "import pytest\n"
+        + "".join(f"@pytest.mark.stripe_tokens(cassette={name!r})\ndef test_{name}(card_token): ...\n" for name in bad),
+    )
+    (suite.path / "cassettes").mkdir()
+    for name, (text, _) in bad.items():
+        path = suite.path / "cassettes" / f"{name}.yaml"
+        if text is None:
+            os.mkfifo(path)
+        else:
+            path.write_text(text)
+    result = suite.run("--stripe-tokens=replay")
+    result.assert_outcomes(errors=len(bad))
+    result.stdout.fnmatch_lines(["stripe-tokens: mode replay, cassettes: bomb (of unknown age), huge *, twice *"])
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")
+    for _, message in bad.values():
+        assert any(message in line for line in result.outlines), message

@@ -14,7 +14,7 @@ from quiet_plugins import QUIET
 
 from pytest_stripe_tokens.cassettes import read
 
-KILLS = 200
+KILLS = 500
 
 
 def test_every_cassette_is_whole_after_any_of_many_kills(tmp_path):
@@ -22,10 +22,11 @@ def test_every_cassette_is_whole_after_any_of_many_kills(tmp_path):
     done = subprocess.run([sys.executable, script, tmp_path, str(KILLS)], capture_output=True, text=True, check=True)
     seen = json.loads(done.stdout)
     assert seen["whole"] == KILLS
-    # The kills struck: files changed between them, and some came in the middle of a write.
-    assert seen["changed"] > 0
+    # The kills struck: a third between the writes of two cassettes, others while one was written.
+    assert seen["between"] >= KILLS // 3
+    assert seen["changed"] > KILLS // 3
     assert seen["litter"] > 0
-    assert (seen["left"], seen["names"]) == (0, 1)
+    assert (seen["left"], seen["names"]) == (0, 2)
 
 
 def test_a_run_that_is_killed_leaves_whole_cassettes_and_the_next_one_records(suite, server, recordings):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+from pathlib import Path
 
 import pytest
 import server as test_mode
@@ -248,3 +250,27 @@ def test_mocks_of_the_suite_do_not_see_what_is_recorded(live):
 
     with responses.RequestsMock(), vcr.VCR(record_mode="none").use_cassette("/nonexistent/cassette.yaml"):
         assert json.loads(live.send(CREATE).body)["object"] == "token"
+
+
+URL_IN_QUERY = """
+import pytest
+from clients import CLIENTS
+
+@pytest.mark.stripe_tokens(cassette="asked")
+@pytest.mark.filterwarnings("ignore")
+def test_it(stripe_tokens):
+    names = [name for name in CLIENTS if not name.lower().startswith("stripe")]
+    for name in names:
+        CLIENTS[name]("GET", f"https://api.stripe.com/v1/charges?note=https://shop.example/{name}", {}, "sk_test_mine")
+    assert [seen.params for seen in stripe_tokens.requests] == [{"note": f"https://shop.example/{name}"} for name in names]
+"""
+
+
+def test_a_url_in_a_query_is_recorded_and_replayed_in_every_client(suite, server):
+    plugin_tests = Path(__file__).parents[1] / "plugin"
+    suite.monkeypatch.setenv("PYTHONPATH", str(plugin_tests), prepend=os.pathsep)
+    suite.write("test_it.py", URL_IN_QUERY)
+    assert suite.record().ret == 0
+    asked = [seen.path for seen in server.requests]
+    assert [path.rpartition("/")[0] for path in asked] == ["/v1/charges?note=https://shop.example"] * 7
+    assert suite.run("--stripe-tokens=replay").ret == 0

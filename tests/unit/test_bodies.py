@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 import zlib
 
 import pytest
@@ -39,6 +40,32 @@ def test_a_content_coding_is_undone(coding, body):
 )
 def test_a_coding_that_cannot_be_undone_is_told(coding, body):
     assert bodies.decompress(body, coding) is None
+
+
+@pytest.mark.parametrize(("coding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+def test_what_decodes_to_more_than_the_limit_is_not_decoded_and_takes_no_memory(coding, pack):
+    bomb = pack(b"\x00" * (bodies.LONGEST + 1), 1)
+    tracemalloc.start()
+    try:
+        assert bodies.decompress(bomb, coding) is None
+        assert bodies.text(bomb, {"content-encoding": coding})
+        assert tracemalloc.get_traced_memory()[1] < 4 * bodies.LONGEST
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (r'{"a": "\ud800"}', True),
+        (r'["\UD83D"]', False),
+        (r'["\uDE00"]', True),
+        (r'["\ud83d\ude00"]', False),
+        ("x", False),
+    ],
+)
+def test_half_a_character_is_found(content, expected):
+    assert bodies.holds_surrogates(content) is expected
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "utf-16", "latin-1"])

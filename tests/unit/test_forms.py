@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import UserDict
 from types import MappingProxyType
 
@@ -124,3 +125,27 @@ def test_the_official_sdk_encodes_the_same():
 
 def test_a_lone_surrogate_is_replaced():
     assert encode({"a": "\ud800"}) == "a=%3F"
+
+
+def test_the_work_for_numbers_that_are_taken_grows_with_the_form_alone():
+    """`a[n]` and then `a[]`, 5,000 of each, took 6 s: each looked for a free number from the start."""
+
+    def lines_of(number):
+        count = 0
+
+        def tracer(_frame, event, _argument):
+            nonlocal count
+            count += event == "line"
+            return tracer
+
+        form = "&".join([f"a[{number + index}]=x" for index in range(number)] + ["a[]=y"] * number)
+        before = sys.gettrace()
+        sys.settrace(tracer)
+        try:
+            params = decode(form)
+        finally:
+            sys.settrace(before)
+        assert params["a"][str(3 * number - 1)] == "y"
+        return count
+
+    assert lines_of(400) < 5 * lines_of(100)
