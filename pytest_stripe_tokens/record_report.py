@@ -98,7 +98,7 @@ class RecordReport:
             for result in self.results
         ]
         if not self.results:
-            lines[-2:] = [f"No cassette: {_escaped(self.nothing)}."]
+            lines[-2:] = [f"No cassette: {escaped(self.nothing)}."]
         for group, heading in _HEADINGS.items():
             entries = [result for result in self.results if _group(result) == group]
             if entries:
