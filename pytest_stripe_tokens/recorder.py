@@ -196,8 +196,9 @@ class LiveAPI:
             raise _LostError(f"{server}: TLS: {error.verify_message}; {hint}", 1, halts=True) from None
         except OSError as error:
             raise _LostError(f"{server}: {_why(error)}", limits.losses, halts=True) from None
-        except Exception as error:  # noqa: BLE001 - a host that is no name, or a plugin that lets nothing connect
-            raise _LostError(f"no connection to {server}: {type(error).__name__}: {error}", 1, halts=True) from None
+        except Exception as error:  # noqa: BLE001 - a host that is no name, or a plugin that lets this test not connect
+            reason = f"no connection to {server}: {type(error).__name__}: {error}"
+            raise _LostError(reason, 1, halts=isinstance(error, ValueError)) from None
         return cast("socket.socket", connection.sock)
 
     def _exchange(self, connection: HTTPConnection, request: Request, headers: dict[str, str]) -> Response:

@@ -80,7 +80,7 @@ def test_known_takes_are_left_out(stage):
 
 
 def _part(*names, test="test_it"):
-    return Part(test, tuple(replace(MADE, response=replace(MADE.response, body=name.encode())) for name in names))
+    return Part(test, tuple(replace(MADE, response=replace(MADE.response, body=f'"{name}"'.encode())) for name in names))
 
 
 def test_a_take_grows_by_what_is_new_in_it_for_every_process(stage):
