@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_stripe_tokens.catalogue import TOKEN_TYPES
-from pytest_stripe_tokens.errors import StripeAPIError
-from pytest_stripe_tokens.published import TEST_BANK_ACCOUNTS, TEST_CARDS
-from pytest_stripe_tokens.sessions import stripe_sandbox
-from pytest_stripe_tokens.token import Token
+from pytest_stripe_tokens.api.errors import StripeAPIError
+from pytest_stripe_tokens.api.test_values import TEST_BANK_ACCOUNTS, TEST_CARDS
+from pytest_stripe_tokens.api.token import Token
+from pytest_stripe_tokens.api.token_types import TOKEN_TYPES
+from pytest_stripe_tokens.sandbox.run import stripe_sandbox
 
 if TYPE_CHECKING:
-    from pytest_stripe_tokens.sandbox import StripeTokens
-    from pytest_stripe_tokens.shapes import BankToken, CardToken
+    from pytest_stripe_tokens.api.shapes import BankToken, CardToken
+    from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens
 
 __all__ = [
     "TEST_BANK_ACCOUNTS",
@@ -29,11 +29,11 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "StripeTokens":
-        from pytest_stripe_tokens.sandbox import StripeTokens  # noqa: PLC0415 - with the simulator behind it
+        from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens  # noqa: PLC0415 - with the simulator behind it
 
         return StripeTokens
     if name in {"BankToken", "CardToken"}:
-        from pytest_stripe_tokens import shapes  # noqa: PLC0415 - for annotations alone
+        from pytest_stripe_tokens.api import shapes  # noqa: PLC0415 - for annotations alone
 
         return getattr(shapes, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

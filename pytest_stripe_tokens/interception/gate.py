@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pytest_stripe_tokens.exchange import Request, is_stripe_host
+from pytest_stripe_tokens.api.messages import Request, is_stripe_host
 from pytest_stripe_tokens.interception.wire import Outcome, SandboxSocket
 
 if TYPE_CHECKING:

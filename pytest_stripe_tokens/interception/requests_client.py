@@ -8,7 +8,7 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from pytest_stripe_tokens.exchange import Request
+from pytest_stripe_tokens.api.messages import Request
 from pytest_stripe_tokens.interception.gate import Target
 from pytest_stripe_tokens.interception.wire import AsGiven, is_lost
 

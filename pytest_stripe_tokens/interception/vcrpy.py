@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from pytest_stripe_tokens.exchange import Request
+from pytest_stripe_tokens.api.messages import Request
 from pytest_stripe_tokens.interception.gate import Target
 from pytest_stripe_tokens.interception.wire import Outcome
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pytest_stripe_tokens.exchange import Request, Response
+from pytest_stripe_tokens.api.messages import Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,7 +1,1 @@
-"""The API in memory: keys, parameters, errors, state and what uses a token up; no HTTP client, no pytest."""
-
-from __future__ import annotations
-
-from pytest_stripe_tokens.simulator.api import Simulator
-
-__all__ = ["Simulator"]
+"""Stripe's API in memory: it takes a request and gives an answer."""

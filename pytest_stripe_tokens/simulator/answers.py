@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
-from pytest_stripe_tokens.exchange import Response
+from pytest_stripe_tokens.api.messages import Response
 from pytest_stripe_tokens.simulator.pretty import pretty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_stripe_tokens.simulator.errors import ApiError
+    from pytest_stripe_tokens.simulator.errors.refusal import ApiError
     from pytest_stripe_tokens.simulator.keys import Caller
 
 

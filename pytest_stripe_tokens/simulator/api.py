@@ -8,27 +8,27 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, unquote_to_bytes
 
-from pytest_stripe_tokens import forms
-from pytest_stripe_tokens.errors import StripeAPIError
-from pytest_stripe_tokens.exchange import API_HOST
+from pytest_stripe_tokens.api import forms
+from pytest_stripe_tokens.api.errors import StripeAPIError
+from pytest_stripe_tokens.api.messages import API_HOST
 from pytest_stripe_tokens.simulator import answers, expanding, routes
 from pytest_stripe_tokens.simulator.answers import Envelope
 from pytest_stripe_tokens.simulator.call import Call
-from pytest_stripe_tokens.simulator.errors import ApiError
+from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.keys import Caller, check_version, identify
-from pytest_stripe_tokens.simulator.magic import magic_token
-from pytest_stripe_tokens.simulator.objects import hash_of
 from pytest_stripe_tokens.simulator.parameters import check_form
 from pytest_stripe_tokens.simulator.pretty import copy_of
+from pytest_stripe_tokens.simulator.resources.objects import hash_of
 from pytest_stripe_tokens.simulator.state import Kept, World
+from pytest_stripe_tokens.simulator.tokens.magic import magic_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_stripe_tokens.exchange import Request, Response
-    from pytest_stripe_tokens.simulator.generator import Generator
-    from pytest_stripe_tokens.simulator.kinds import Kind
+    from pytest_stripe_tokens.api.messages import Request, Response
+    from pytest_stripe_tokens.simulator.errors.rows import Kind
     from pytest_stripe_tokens.simulator.routes import Route
+    from pytest_stripe_tokens.simulator.tokens.generator import Generator
 
 _LOG = logging.getLogger(__name__)
 _FORM = "application/x-www-form-urlencoded"

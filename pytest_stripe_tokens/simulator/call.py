@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_stripe_tokens.simulator.objects import hash_of
+from pytest_stripe_tokens.simulator.resources.objects import hash_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

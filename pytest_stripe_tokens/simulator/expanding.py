@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from pytest_stripe_tokens.simulator.errors import ApiError
+from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 
 if TYPE_CHECKING:
     from pytest_stripe_tokens.simulator.call import Call

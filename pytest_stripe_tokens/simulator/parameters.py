@@ -16,8 +16,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from pytest_stripe_tokens import forms
-from pytest_stripe_tokens.simulator.errors import ApiError
+from pytest_stripe_tokens.api import forms
+from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_stripe_tokens.simulator.call import Call
-from pytest_stripe_tokens.simulator.endpoints import (
+from pytest_stripe_tokens.simulator.errors.refusal import ApiError
+from pytest_stripe_tokens.simulator.resources import (
     accounts,
     charges,
     customers,
@@ -24,7 +25,6 @@ from pytest_stripe_tokens.simulator.endpoints import (
     tokens,
     topups,
 )
-from pytest_stripe_tokens.simulator.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pytest_stripe_tokens.simulator.errors import ApiError
+from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.pretty import copy_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_stripe_tokens.simulator.generator import Generator
+    from pytest_stripe_tokens.simulator.tokens.generator import Generator
 
 # An account, None for the platform's own, and whether it is in live mode.
 Scope: TypeAlias = "tuple[str | None, bool]"

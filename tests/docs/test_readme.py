@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_stripe_tokens.catalogue import CATALOGUE
+from pytest_stripe_tokens.api.token_types import CATALOGUE
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from error_catalogue import assert_is, each_row
 from simulator_api import SECRET, Api
 from simulator_rows import EXECUTED, UNTRIED, Row, card_error, get, post, refusal
 
-from pytest_stripe_tokens.exchange import Response
+from pytest_stripe_tokens.api.messages import Response
 
 # What stripe-python 16.1 raises for a status, and for a type where that decides.
 RAISED = {

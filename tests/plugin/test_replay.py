@@ -8,7 +8,7 @@ import pytest
 
 import pytest_stripe_tokens
 
-BUILT_IN = Path(pytest_stripe_tokens.__file__).parent / "cassettes"
+BUILT_IN = Path(pytest_stripe_tokens.__file__).parent / "cassettes" / "builtin"
 DOCUMENTED = ("account", "bank_account", "card", "cvc_update", "person")
 REPLAY = pytest.mark.stripe_tokens(mode="replay")
 

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from pytest_stripe_tokens import TEST_CARDS, StripeAPIError, stripe_sandbox
-from pytest_stripe_tokens.errors import RequestMissed, UsageError
+from pytest_stripe_tokens.api.errors import RequestMissed, UsageError
 
 API = "https://api.stripe.com/v1/tokens"
 AUTH = ("sk_test_mine", "")

@@ -5,12 +5,18 @@ from __future__ import annotations
 import pytest
 
 from pytest_stripe_tokens import stripe_sandbox
-from pytest_stripe_tokens.errors import RequestMissed, UsageError
-from pytest_stripe_tokens.exchange import Request
-from pytest_stripe_tokens.journal import SeenRequest
-from pytest_stripe_tokens.reading import read
-from pytest_stripe_tokens.record_report import checked_report
-from pytest_stripe_tokens.settings import checked_level, checked_locale, checked_mode, checked_seed, marker_arguments
+from pytest_stripe_tokens.api.errors import RequestMissed, UsageError
+from pytest_stripe_tokens.api.messages import Request
+from pytest_stripe_tokens.api.request import read
+from pytest_stripe_tokens.recording.report import checked_report
+from pytest_stripe_tokens.sandbox.seen import SeenRequest
+from pytest_stripe_tokens.sandbox.settings import (
+    checked_level,
+    checked_locale,
+    checked_mode,
+    checked_seed,
+    marker_arguments,
+)
 
 LIVE = "sk_" + "live_" + "Canary4eC39HqLyj"
 SECRETS = (LIVE, "sk_test_Canary4eC39HqLyj", "whsec_Canary4eC39HqLyj", "4000056655665556", "acct_1CanaryAccount00")

@@ -5,10 +5,10 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_stripe_tokens.catalogue import CATALOGUE, TOKEN_TYPES
-from pytest_stripe_tokens.published import TEST_BANK_ACCOUNTS, TEST_CARDS
-from pytest_stripe_tokens.schemas import problems
-from pytest_stripe_tokens.simulator.generator import GeneratorFactory
+from pytest_stripe_tokens.api.schemas import problems
+from pytest_stripe_tokens.api.test_values import TEST_BANK_ACCOUNTS, TEST_CARDS
+from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
+from pytest_stripe_tokens.simulator.tokens.generator import GeneratorFactory
 
 FACTORY = GeneratorFactory()
 # A leaf of a decoded form, and what a misused bracket makes of one.

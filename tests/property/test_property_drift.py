@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_stripe_tokens.drift import compare
+from pytest_stripe_tokens.recording.drift import compare
 
 NAMES = st.sampled_from(["id", "created", "name", "brand", "list", "card"])
 VALUES = st.recursive(

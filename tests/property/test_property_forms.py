@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_stripe_tokens.forms import decode, encode, pairs
+from pytest_stripe_tokens.api.forms import decode, encode, pairs
 
 names = st.text(st.characters(codec="utf-8", exclude_characters="[]"), min_size=1).filter(
     lambda name: not name.isdigit()

@@ -8,10 +8,17 @@ from base64 import b64encode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_stripe_tokens.exchange import Request, Response
-from pytest_stripe_tokens.forms import encode
-from pytest_stripe_tokens.redaction import hide, leaks, redact_request, redact_response, reduce_params, secrets_of
-from pytest_stripe_tokens.sensitive import is_card_number
+from pytest_stripe_tokens.api.forms import encode
+from pytest_stripe_tokens.api.messages import Request, Response
+from pytest_stripe_tokens.redaction.messages import (
+    hide,
+    leaks,
+    redact_request,
+    redact_response,
+    reduce_params,
+    secrets_of,
+)
+from pytest_stripe_tokens.redaction.sensitive import is_card_number
 
 ACCOUNTS = st.from_regex(r"acct_[A-Za-z0-9]{16}", fullmatch=True)
 NUMBERS = st.from_regex(r"[2-9][0-9]{11,17}", fullmatch=True).map(

@@ -8,13 +8,13 @@ from functools import cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_stripe_tokens import forms
-from pytest_stripe_tokens.exchange import Request
-from pytest_stripe_tokens.published import TEST_CARDS
-from pytest_stripe_tokens.simulator import Simulator
-from pytest_stripe_tokens.simulator.generator import GeneratorFactory
+from pytest_stripe_tokens.api import forms
+from pytest_stripe_tokens.api.messages import Request
+from pytest_stripe_tokens.api.test_values import TEST_CARDS
+from pytest_stripe_tokens.simulator.api import Simulator
 from pytest_stripe_tokens.simulator.parameters import table
 from pytest_stripe_tokens.simulator.routes import ROUTES
+from pytest_stripe_tokens.simulator.tokens.generator import GeneratorFactory
 
 TYPES = {"api_error", "card_error", "idempotency_error", "invalid_request_error"}
 FORM = "application/x-www-form-urlencoded"

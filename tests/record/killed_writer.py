@@ -11,9 +11,9 @@ import sys
 import time
 from pathlib import Path
 
-from pytest_stripe_tokens.cassettes import Library, read, render
-from pytest_stripe_tokens.exchange import Request, Response
-from pytest_stripe_tokens.matching import Cassette, Interaction, Metadata
+from pytest_stripe_tokens.api.messages import Request, Response
+from pytest_stripe_tokens.cassettes.library import Library, read, render
+from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata
 
 NAMES = ("card", "pii")
 

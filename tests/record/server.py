@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
-from pytest_stripe_tokens.exchange import Request, Response
-from pytest_stripe_tokens.simulator import Simulator
-from pytest_stripe_tokens.simulator.generator import GeneratorFactory
+from pytest_stripe_tokens.api.messages import Request, Response
+from pytest_stripe_tokens.simulator.api import Simulator
+from pytest_stripe_tokens.simulator.tokens.generator import GeneratorFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable

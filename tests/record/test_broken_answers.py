@@ -13,9 +13,9 @@ import pytest
 from raw_server import RawServer
 from server import SECRET_KEY
 
-from pytest_stripe_tokens.exchange import Request
-from pytest_stripe_tokens.record_settings import from_environment
-from pytest_stripe_tokens.recorder import Limits, LiveAPI, LiveError
+from pytest_stripe_tokens.api.messages import Request
+from pytest_stripe_tokens.recording.environment import from_environment
+from pytest_stripe_tokens.recording.live import Limits, LiveAPI, LiveError
 
 QUICK = Limits(connect=2, answer=0.25, request=5, pause=0)
 HEADERS = {"authorization": "Bearer sk_test_ofthecode", "content-type": "application/x-www-form-urlencoded"}

@@ -12,7 +12,7 @@ from pathlib import Path
 import server as test_mode
 from quiet_plugins import QUIET
 
-from pytest_stripe_tokens.cassettes import read
+from pytest_stripe_tokens.cassettes.library import read
 
 KILLS = 500
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import server as test_mode
 
-from pytest_stripe_tokens.exchange import Request
-from pytest_stripe_tokens.record_settings import from_environment
-from pytest_stripe_tokens.recorder import Limits, LiveAPI, LiveError
+from pytest_stripe_tokens.api.messages import Request
+from pytest_stripe_tokens.recording.environment import from_environment
+from pytest_stripe_tokens.recording.live import Limits, LiveAPI, LiveError
 
 CARD = b"card[number]=4242424242424242&card[exp_month]=12&card[exp_year]=2050&card[cvc]=123"
 HEADERS = {"authorization": "Bearer sk_test_ofthecode", "content-type": "application/x-www-form-urlencoded"}

@@ -12,7 +12,7 @@ from simulator_rows_of_using import ATTACHING, CHARGING, IDEMPOTENCY, READING, U
 if TYPE_CHECKING:
     from simulator_rows import Row
 
-    from pytest_stripe_tokens.exchange import Response
+    from pytest_stripe_tokens.api.messages import Response
 
 # A read says nothing of retrying; a decline was executed.
 SECTIONS = {

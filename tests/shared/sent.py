@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_stripe_tokens.exchange import Request
+from pytest_stripe_tokens.api.messages import Request
 
 URL = "https://api.stripe.com/v1/tokens"
 KEY = {"authorization": "Bearer sk_test_x"}

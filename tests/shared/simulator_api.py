@@ -11,11 +11,11 @@ from typing import Any
 import stripe
 from stripe._object_classes import OBJECT_CLASSES
 
-from pytest_stripe_tokens import forms
-from pytest_stripe_tokens.catalogue import CATALOGUE
-from pytest_stripe_tokens.exchange import Request, Response
-from pytest_stripe_tokens.simulator import Simulator
-from pytest_stripe_tokens.simulator.generator import Generator
+from pytest_stripe_tokens.api import forms
+from pytest_stripe_tokens.api.messages import Request, Response
+from pytest_stripe_tokens.api.token_types import CATALOGUE
+from pytest_stripe_tokens.simulator.api import Simulator
+from pytest_stripe_tokens.simulator.tokens.generator import Generator
 
 SECRET, PUBLISHABLE, RESTRICTED = "sk_test_1", "pk_test_1", "rk_test_1"
 LIVE, LIVE_PUBLISHABLE = "sk_" + "live_1", "pk_" + "live_1"

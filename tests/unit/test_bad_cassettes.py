@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from pytest_stripe_tokens.cassettes import CassetteError, Library, read, render
-from pytest_stripe_tokens.exchange import Request, Response
-from pytest_stripe_tokens.matching import Cassette, Interaction, Metadata
-from pytest_stripe_tokens.report import header
-from pytest_stripe_tokens.settings import Settings
+from pytest_stripe_tokens.api.messages import Request, Response
+from pytest_stripe_tokens.cassettes.library import CassetteError, Library, read, render
+from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata
+from pytest_stripe_tokens.plugin.header import header
+from pytest_stripe_tokens.sandbox.settings import Settings
 
 HEAD = "version: 1\ninteractions:\n"
 BOMB = (

@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 
-from pytest_stripe_tokens import bodies
+from pytest_stripe_tokens.api import bodies
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 import pytest_stripe_tokens.cassettes
-from pytest_stripe_tokens.cassettes import Library
-from pytest_stripe_tokens.exchange import Request
-from pytest_stripe_tokens.matching import Metadata, Player
-from pytest_stripe_tokens.schemas import problems
+from pytest_stripe_tokens.api.messages import Request
+from pytest_stripe_tokens.api.schemas import problems
+from pytest_stripe_tokens.cassettes.library import Library
+from pytest_stripe_tokens.cassettes.player import Metadata, Player
 
 DOCUMENTED = ("account", "bank_account", "card", "cvc_update", "person")
-DIRECTORY = Path(pytest_stripe_tokens.cassettes.__file__).with_name("cassettes")
+DIRECTORY = Path(pytest_stripe_tokens.cassettes.library.__file__).with_name("builtin")
 
 # Of the API reference's Tokens section, in its order of keys.
 EXAMPLES = {

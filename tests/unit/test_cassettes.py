@@ -14,10 +14,19 @@ from pathlib import Path
 
 import pytest
 
-from pytest_stripe_tokens import cassettes
-from pytest_stripe_tokens.cassettes import Cassette, CassetteError, Interaction, Library, Metadata, Player, read, render
-from pytest_stripe_tokens.exchange import Request, Response
-from pytest_stripe_tokens.redaction import leaks
+from pytest_stripe_tokens.api.messages import Request, Response
+from pytest_stripe_tokens.cassettes import library as library_module
+from pytest_stripe_tokens.cassettes.library import (
+    Cassette,
+    CassetteError,
+    Interaction,
+    Library,
+    Metadata,
+    Player,
+    read,
+    render,
+)
+from pytest_stripe_tokens.redaction.messages import leaks
 
 URL = "https://api.stripe.com/v1/tokens"
 KEY = "sk_test_" + "51HcAnArY" * 3
@@ -421,9 +430,9 @@ class TestWrite:
         assert (directory / ".card.yaml.7-abcd.tmp").exists()
 
     def test_where_processes_cannot_be_asked_for_nothing_is_removed(self, monkeypatch):
-        monkeypatch.setattr(cassettes.os, "name", "nt")
+        monkeypatch.setattr(library_module.os, "name", "nt")
 
-        assert cassettes._is_running(0)
+        assert library_module._is_running(0)
 
     def test_a_kill_at_any_moment_leaves_the_old_file_or_the_new_one(self, directory):
         path = directory / "card.yaml"
@@ -431,9 +440,9 @@ class TestWrite:
         new = render(cassette(path, {"id": "new", "list": list(range(2000))}))
         path.write_bytes(old)
         script = (
-            "import sys; from pathlib import Path; from pytest_stripe_tokens import cassettes\n"
+            "import sys; from pathlib import Path; from pytest_stripe_tokens.cassettes import library\n"
             "path, data = Path(sys.argv[1]), sys.stdin.buffer.read(); print('ready', flush=True)\n"
-            "while True: cassettes._replace(path, data)"
+            "while True: library._replace(path, data)"
         )
         for delay in range(5):
             process = subprocess.Popen(

@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-from pytest_stripe_tokens.bank_values import bank_number, bank_values, currency_of, shown_bank
-from pytest_stripe_tokens.card_values import card_number, card_values, country_of
-from pytest_stripe_tokens.catalogue import CATALOGUE, TOKEN_TYPES
-from pytest_stripe_tokens.published import TEST_BANK_ACCOUNTS, TEST_CARDS
+from pytest_stripe_tokens.api.bank_numbers import bank_number, bank_values, currency_of, shown_bank
+from pytest_stripe_tokens.api.card_numbers import card_number, card_values, country_of
+from pytest_stripe_tokens.api.test_values import TEST_BANK_ACCOUNTS, TEST_CARDS
+from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
 
 # Published as they are, although they fail the check (Stripe's testing pages).
 NOT_LUHN = {"4000000000000019", "4000007840000006"}
@@ -239,6 +239,6 @@ def test_a_country_has_its_currency():
 
 
 def test_the_catalogue_imports_nothing_heavy():
-    code = "import sys, pytest_stripe_tokens.catalogue; print(*sys.modules)"
+    code = "import sys, pytest_stripe_tokens.api.token_types; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"faker", "yaml", "vcr", "jsonschema", "pytest"} & set(run.stdout.split())

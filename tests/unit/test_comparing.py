@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import json
 
-from pytest_stripe_tokens.comparing import differences, identities
-from pytest_stripe_tokens.exchange import Request, Response
-from pytest_stripe_tokens.matching import Interaction
+from pytest_stripe_tokens.api.messages import Request, Response
+from pytest_stripe_tokens.cassettes.player import Interaction
+from pytest_stripe_tokens.recording.comparison import differences, identities
 
 AUTH = {"authorization": "Bearer sk_test_***"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_stripe_tokens.drift import Drift, Level, breaks_schema, compare, is_volatile
+from pytest_stripe_tokens.recording.drift import Drift, Level, breaks_schema, compare, is_volatile
 
 TOKEN = {
     "id": "tok_1N3T00LkdIwHu7ixt44h1F8k",

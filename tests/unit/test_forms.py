@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import pytest
 
-from pytest_stripe_tokens.forms import MAX_DEPTH, decode, encode, pairs
+from pytest_stripe_tokens.api.forms import MAX_DEPTH, decode, encode, pairs
 
 
 @pytest.mark.parametrize("form", ["card[number]=4242", "card%5Bnumber%5D=4242", b"card[number]=4242"])

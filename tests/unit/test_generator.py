@@ -14,9 +14,9 @@ from faker import Faker
 from faker.config import AVAILABLE_LOCALES
 from faker.generator import random as shared_random
 
-from pytest_stripe_tokens.catalogue import CATALOGUE, TOKEN_TYPES
-from pytest_stripe_tokens.published import TEST_BANK_ACCOUNTS, TEST_CARDS
-from pytest_stripe_tokens.simulator.generator import (
+from pytest_stripe_tokens.api.test_values import TEST_BANK_ACCOUNTS, TEST_CARDS
+from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
+from pytest_stripe_tokens.simulator.tokens.generator import (
     Generator,
     GeneratorFactory,
     checked_locale,
@@ -358,8 +358,8 @@ def test_generators_of_one_factory_do_not_disturb_each_other():
 
 def test_other_processes_and_hash_seeds_give_the_same_tokens():
     code = (
-        "import json; from pytest_stripe_tokens.catalogue import CATALOGUE;"
-        "from pytest_stripe_tokens.simulator.generator import Generator; g = Generator(seed=7, scope='s');"
+        "import json; from pytest_stripe_tokens.api.token_types import CATALOGUE;"
+        "from pytest_stripe_tokens.simulator.tokens.generator import Generator; g = Generator(seed=7, scope='s');"
         "print(json.dumps([g.token(n, r.defaults) for n, r in CATALOGUE.items()] + [g.fake.name(), g.fake.company()]))"
     )
 
@@ -463,7 +463,7 @@ def test_an_unknown_locale_is_refused_with_the_known_ones(locale):
 
 def test_only_faker_itself_is_needed_for_names_and_addresses():
     code = (
-        "import sys; from pytest_stripe_tokens.simulator.generator import *; g = Generator(locale='de_DE');"
+        "import sys; from pytest_stripe_tokens.simulator.tokens.generator import *; g = Generator(locale='de_DE');"
         "g.request_id(); g.object_id('cus', g.next_created()); g.fingerprint('1'); print('faker' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

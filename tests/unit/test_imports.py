@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from pytest_stripe_tokens.imports import on_import
+from pytest_stripe_tokens.interception.imports import on_import
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from pytest_stripe_tokens.leaks import leaks
+from pytest_stripe_tokens.redaction.leaks import leaks
 
 KEY = "sk_test_" + "51HcAnArY" * 3
 SECRET = 'Canary "7é+/'

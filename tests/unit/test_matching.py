@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sent import KEY, URL, VISA, post
 
-from pytest_stripe_tokens.exchange import Request, Response
-from pytest_stripe_tokens.matching import Cassette, Interaction, Metadata, Player
+from pytest_stripe_tokens.api.messages import Request, Response
+from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata, Player
 
 
 def get(url: str, **headers: str) -> Request:

@@ -7,9 +7,9 @@ import json
 import pytest
 from sent import KEY, URL, VISA, post
 
-from pytest_stripe_tokens import reading
-from pytest_stripe_tokens.exchange import Request
-from pytest_stripe_tokens.reading import read
+from pytest_stripe_tokens.api import request
+from pytest_stripe_tokens.api.messages import Request
+from pytest_stripe_tokens.api.request import read
 
 
 @pytest.mark.parametrize(
@@ -96,6 +96,6 @@ def test_equal_requests_are_read_once_whatever_else_they_carry():
 def test_an_upload_is_not_kept():
     # 256 of them would fill the memory of a run.
     large = post("a=" + "x" * 100_000)
-    size = reading._read.cache_info().currsize
+    size = request._read.cache_info().currsize
     assert read(large).params == {"a": "x" * 100_000}
-    assert reading._read.cache_info().currsize == size
+    assert request._read.cache_info().currsize == size

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pytest_stripe_tokens.drift import Drift, Level
-from pytest_stripe_tokens.errors import UsageError
-from pytest_stripe_tokens.record_report import RecordReport, checked_report, shown_drift
-from pytest_stripe_tokens.renewal import Result
+from pytest_stripe_tokens.api.errors import UsageError
+from pytest_stripe_tokens.recording.drift import Drift, Level
+from pytest_stripe_tokens.recording.replacement import Result
+from pytest_stripe_tokens.recording.report import RecordReport, checked_report, shown_drift
 
 NEW = Drift("networks.preferred", Level.INFO, "new", None, "string")
 GONE = Drift("wallet", Level.WARNING, "gone", "null", None)

@@ -8,8 +8,8 @@ from base64 import b64encode
 
 import pytest
 
-from pytest_stripe_tokens.exchange import Request, Response
-from pytest_stripe_tokens.redaction import (
+from pytest_stripe_tokens.api.messages import Request, Response
+from pytest_stripe_tokens.redaction.messages import (
     api_key,
     key_kind,
     leaks,

@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from pytest_stripe_tokens.cassettes import Library
-from pytest_stripe_tokens.drift import Drift, Level
-from pytest_stripe_tokens.exchange import Request, Response
-from pytest_stripe_tokens.matching import Interaction
-from pytest_stripe_tokens.renewal import Renewal
-from pytest_stripe_tokens.staging import Part, Take
-from pytest_stripe_tokens.verdicts import Problem
+from pytest_stripe_tokens.api.messages import Request, Response
+from pytest_stripe_tokens.cassettes.library import Library
+from pytest_stripe_tokens.cassettes.player import Interaction
+from pytest_stripe_tokens.recording.drift import Drift, Level
+from pytest_stripe_tokens.recording.replacement import Renewal
+from pytest_stripe_tokens.recording.stage import Part, Take
+from pytest_stripe_tokens.recording.verdicts import Problem
 
 AUTH = {"authorization": "Bearer sk_test_***"}
 # Such as redaction does not know by its look.

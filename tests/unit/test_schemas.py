@@ -7,9 +7,9 @@ import sys
 import pytest
 from jsonschema import Draft202012Validator
 
-from pytest_stripe_tokens.catalogue import CATALOGUE, TOKEN_TYPES
-from pytest_stripe_tokens.schemas import problems, token_schema
-from pytest_stripe_tokens.simulator.generator import Generator
+from pytest_stripe_tokens.api.schemas import problems, token_schema
+from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
+from pytest_stripe_tokens.simulator.tokens.generator import Generator
 
 # The reference's own examples, as `documented` cassettes hold them: the shapes of 2023, `redaction` included.
 DOCUMENTED_ACCOUNT = {
@@ -142,6 +142,6 @@ def test_problems_come_in_order_of_path(card):
 
 
 def test_the_schemas_import_jsonschema_only_to_check():
-    code = "import sys, pytest_stripe_tokens.schemas; print('jsonschema' in sys.modules)"
+    code = "import sys, pytest_stripe_tokens.api.schemas; print('jsonschema' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "False\n"

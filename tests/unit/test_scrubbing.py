@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pytest_stripe_tokens.scrubbing import Scrubber
+from pytest_stripe_tokens.redaction.scrubbing import Scrubber
 
 SECRETS = ["sk_test_" + "canary1234567890", "000123456789", "123", "a b&cdef"]
 

@@ -6,9 +6,9 @@ import pytest
 import stripe
 from simulator_api import fields_of, object_mismatches
 
-from pytest_stripe_tokens.catalogue import CATALOGUE, TOKEN_TYPES
-from pytest_stripe_tokens.published import TEST_BANK_ACCOUNTS, TEST_CARDS
-from pytest_stripe_tokens.simulator.generator import GeneratorFactory
+from pytest_stripe_tokens.api.test_values import TEST_BANK_ACCOUNTS, TEST_CARDS
+from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
+from pytest_stripe_tokens.simulator.tokens.generator import GeneratorFactory
 
 COUNT = 1000
 

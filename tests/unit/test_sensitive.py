@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_stripe_tokens.catalogue import CATALOGUE
-from pytest_stripe_tokens.sensitive import (
+from pytest_stripe_tokens.api.token_types import CATALOGUE
+from pytest_stripe_tokens.redaction.sensitive import (
     has_card_number,
     has_key,
     hide,

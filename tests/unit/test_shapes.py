@@ -8,9 +8,9 @@ import inspect
 import pytest
 
 import pytest_stripe_tokens
-from pytest_stripe_tokens import shapes
-from pytest_stripe_tokens.schemas import token_schema
-from pytest_stripe_tokens.token import Token
+from pytest_stripe_tokens.api import shapes
+from pytest_stripe_tokens.api.schemas import token_schema
+from pytest_stripe_tokens.api.token import Token
 
 TREE = ast.parse(inspect.getsource(shapes))
 

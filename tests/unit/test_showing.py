@@ -5,11 +5,11 @@ import re
 
 import pytest
 
-from pytest_stripe_tokens.drift import Drift, Level
-from pytest_stripe_tokens.errors import StripeAPIError
-from pytest_stripe_tokens.record_report import RecordReport
-from pytest_stripe_tokens.renewal import Result
-from pytest_stripe_tokens.showing import code, escaped, one_line
+from pytest_stripe_tokens.api.errors import StripeAPIError
+from pytest_stripe_tokens.api.showing import code, escaped, one_line
+from pytest_stripe_tokens.recording.drift import Drift, Level
+from pytest_stripe_tokens.recording.replacement import Result
+from pytest_stripe_tokens.recording.report import RecordReport
 
 HOSTILE = (
     "a\nb",

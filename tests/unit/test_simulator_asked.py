@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_stripe_tokens.simulator.asked import asked_for
-from pytest_stripe_tokens.simulator.errors import ERRORS
-from pytest_stripe_tokens.simulator.instruments import DECLINES
+from pytest_stripe_tokens.simulator.errors.by_code import asked_for
+from pytest_stripe_tokens.simulator.errors.refusal import ERRORS
+from pytest_stripe_tokens.simulator.tokens.instruments import DECLINES
 
 CODES = sorted({row.code for row in ERRORS.values() if row.code})
 

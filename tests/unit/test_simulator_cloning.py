@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from simulator_api import Api
 
-from pytest_stripe_tokens.catalogue import CATALOGUE
+from pytest_stripe_tokens.api.token_types import CATALOGUE
 
 MONEY = {"amount": 500, "currency": "usd"}
 CARD = {"card": {"number": "4242424242424242", "exp_month": "12", "exp_year": "2050"}}

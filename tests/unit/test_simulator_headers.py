@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 from simulator_api import Api
 
-from pytest_stripe_tokens.exchange import Request
+from pytest_stripe_tokens.api.messages import Request
 
 CARD = {"card": {"number": "4242424242424242", "exp_month": "12", "exp_year": "2050"}}
 SUCCESS = ["Server", "Date", "Content-Type", "Content-Length", "Connection"]

@@ -5,7 +5,7 @@ import base64
 import pytest
 from simulator_api import LIVE, LIVE_PUBLISHABLE, PUBLISHABLE, RESTRICTED, SECRET, Api
 
-from pytest_stripe_tokens.catalogue import CATALOGUE, TOKEN_TYPES
+from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
 from pytest_stripe_tokens.simulator.keys import DEFAULT_VERSION, mask
 
 CARD = {"card": {"number": "4242424242424242", "exp_month": "12", "exp_year": "2050"}}

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from simulator_api import LIVE, Api, problems
 
-from pytest_stripe_tokens.published import TEST_BANK_ACCOUNTS, TEST_CARDS
-from pytest_stripe_tokens.simulator.instruments import DECLINES
-from pytest_stripe_tokens.simulator.magic import _magic_cards, magic_token
+from pytest_stripe_tokens.api.test_values import TEST_BANK_ACCOUNTS, TEST_CARDS
+from pytest_stripe_tokens.simulator.tokens.instruments import DECLINES
+from pytest_stripe_tokens.simulator.tokens.magic import _magic_cards, magic_token
 
 MONEY = {"amount": 500, "currency": "usd"}
 BANKS = ["", "_noAccount", "_accountClosed", "_insufficientFunds", "_debitNotAuthorized", "_invalidCurrency"]

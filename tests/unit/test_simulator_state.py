@@ -6,8 +6,8 @@ from threading import Barrier
 import pytest
 from simulator_api import LIVE, PUBLISHABLE, Api
 
-from pytest_stripe_tokens.catalogue import CATALOGUE, TOKEN_TYPES
-from pytest_stripe_tokens.errors import StripeAPIError
+from pytest_stripe_tokens.api.errors import StripeAPIError
+from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
 
 MONEY = {"amount": 500, "currency": "usd"}
 CARD = {"card": {"number": "4242424242424242", "exp_month": "12", "exp_year": "2050"}}

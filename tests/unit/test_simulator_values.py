@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 from simulator_api import LIVE, Api
 
-from pytest_stripe_tokens.bank_values import bank_values
-from pytest_stripe_tokens.card_values import card_values
-from pytest_stripe_tokens.simulator import Simulator
-from pytest_stripe_tokens.simulator.generator import Generator
+from pytest_stripe_tokens.api.bank_numbers import bank_values
+from pytest_stripe_tokens.api.card_numbers import card_values
+from pytest_stripe_tokens.simulator.api import Simulator
+from pytest_stripe_tokens.simulator.tokens.generator import Generator
 
 VISA = "4242424242424242"
 AMEX = "378282246310005"

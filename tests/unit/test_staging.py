@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from filelock import Timeout
 
-from pytest_stripe_tokens.drift import Drift, Level
-from pytest_stripe_tokens.exchange import Request, Response
-from pytest_stripe_tokens.matching import Interaction
-from pytest_stripe_tokens.staging import Part, Stage, Take
-from pytest_stripe_tokens.verdicts import Problem
+from pytest_stripe_tokens.api.messages import Request, Response
+from pytest_stripe_tokens.cassettes.player import Interaction
+from pytest_stripe_tokens.recording.drift import Drift, Level
+from pytest_stripe_tokens.recording.stage import Part, Stage, Take
+from pytest_stripe_tokens.recording.verdicts import Problem
 
 DRIFT = Drift("card.brand", Level.ERROR, "enum", "Visa", "VISA")
 MADE = Interaction(
@@ -80,7 +80,9 @@ def test_known_takes_are_left_out(stage):
 
 
 def _part(*names, test="test_it"):
-    return Part(test, tuple(replace(MADE, response=replace(MADE.response, body=f'"{name}"'.encode())) for name in names))
+    return Part(
+        test, tuple(replace(MADE, response=replace(MADE.response, body=f'"{name}"'.encode())) for name in names)
+    )
 
 
 def test_a_take_grows_by_what_is_new_in_it_for_every_process(stage):

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 import requests
 
-from pytest_stripe_tokens.token import Token
+from pytest_stripe_tokens.api.token import Token
 
 DATA = {
     "id": "tok_1",

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from pytest_stripe_tokens.exchange import Response
-from pytest_stripe_tokens.verdicts import problem_of, schema_problem
+from pytest_stripe_tokens.api.messages import Response
+from pytest_stripe_tokens.recording.verdicts import problem_of, schema_problem
 
 RAW = (
     "Sending credit card numbers directly to the Stripe API is generally unsafe. We suggest you use test tokens that map to "

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_stripe_tokens.exchange import Request, Response, is_stripe_host
+from pytest_stripe_tokens.api.messages import Request, Response, is_stripe_host
 from pytest_stripe_tokens.interception.wire import AsGiven, Outcome, Reader, SandboxSocket, render
 
 ORIGIN = "https://api.stripe.com"

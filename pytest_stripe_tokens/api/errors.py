@@ -1,0 +1,67 @@
+"""What this package raises; imports neither pytest nor an HTTP client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from pytest_stripe_tokens.api.showing import one_line
+from pytest_stripe_tokens.redaction.sensitive import hide
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_stripe_tokens.api.messages import Response
+
+
+class StripeAPIError(Exception):
+    """An error answer of the API, raised by `StripeTokens.create`, `retrieve` and `use`.
+
+    Args:
+        status: the HTTP status, 400 to 599.
+        body: the decoded JSON body, `{"error": {...}}`.
+        headers: the headers of the answer.
+    """
+
+    def __init__(self, status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
+        self.status = status
+        self.body = dict(body)
+        self.headers = dict(headers or {})
+        found: Any = self.body.get("error")
+        error: dict[str, Any] = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+        self.type: str | None = error.get("type")
+        self.code: str | None = error.get("code")
+        self.param: str | None = error.get("param")
+        self.message: str = error.get("message") or ""
+        super().__init__(status, body, headers)
+
+    @classmethod
+    def from_response(cls, response: Response) -> StripeAPIError:
+        """Read an error answer; a body that is not Stripe's JSON gives an error without type and code."""
+        try:
+            body: Any = response.json()
+        except ValueError:
+            body = None
+        read = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+        return cls(response.status, read, response.headers)
+
+    def __str__(self) -> str:
+        name = f" {self.code}" if self.code else ""
+        return one_line(f"{self.status}{name}: {self.message}")
+
+
+class UsageError(Exception):
+    """An option, ini value, marker or argument that is not one of the valid ones, which the message lists.
+
+    The message repeats the value that was given, but no key, card number or account id that was given by mistake.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(hide(message))
+
+
+class RequestMissed(BaseException):
+    """In mode `replay`, a request that no cassette holds.
+
+    Derives from BaseException because stripe-python turns every Exception of its transport into an
+    APIConnectionError, and its async clients then sleep and retry.
+    """

@@ -1,0 +1,75 @@
+"""What type checkers know of a token by its type; when the tests run, all of these are `Token` and `StripeObject`.
+
+The fields are those of `schemas/token.json`; others are found as attributes too, and are of type Any.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from pytest_stripe_tokens.api.token import StripeObject, Token
+
+if TYPE_CHECKING:
+    Check: TypeAlias = Literal["pass", "fail", "unavailable", "unchecked"] | None
+
+    class Card(StripeObject):
+        """A card token's `card`."""
+
+        id: str
+        object: Literal["card"]
+        address_city: str | None
+        address_country: str | None
+        address_line1: str | None
+        address_line1_check: Check
+        address_line2: str | None
+        address_state: str | None
+        address_zip: str | None
+        address_zip_check: Check
+        brand: str
+        country: str | None
+        currency: str | None
+        cvc_check: Check
+        dynamic_last4: str | None
+        exp_month: int
+        exp_year: int
+        fingerprint: str | None
+        funding: Literal["credit", "debit", "prepaid", "unknown"]
+        last4: str
+        metadata: Any
+        name: str | None
+        networks: Any
+        regulated_status: Literal["regulated", "unregulated"] | None
+        tokenization_method: str | None
+        wallet: Any
+
+    class BankAccount(StripeObject):
+        """A bank account token's `bank_account`."""
+
+        id: str
+        object: Literal["bank_account"]
+        account_holder_name: str | None
+        account_holder_type: Literal["company", "individual"] | None
+        account_type: Literal["checking", "futsu", "savings", "toza"] | None
+        bank_name: str | None
+        country: str
+        currency: str
+        fingerprint: str | None
+        last4: str
+        routing_number: str | None
+        status: str
+
+    class CardToken(Token):
+        """What `card_token` and `create("card")` give."""
+
+        card: Card
+
+    class BankToken(Token):
+        """What `bank_token` and `create("bank_account")` give."""
+
+        bank_account: BankAccount
+
+else:
+    Card = BankAccount = StripeObject
+    CardToken = BankToken = Token
+
+__all__ = ["BankAccount", "BankToken", "Card", "CardToken"]

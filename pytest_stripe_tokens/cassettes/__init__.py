@@ -1,0 +1,1 @@
+"""From a cassette's file to a replayed answer."""

@@ -1,0 +1,228 @@
+"""The library of cassettes: finds, reads once, writes atomically; no pytest.
+
+A cassette is vcrpy's YAML, version 1, with what it says of itself under `metadata`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import os
+import re
+import secrets
+import stat
+from pathlib import Path
+from threading import RLock
+
+from pytest_stripe_tokens.api.token_types import CATALOGUE
+from pytest_stripe_tokens.cassettes import documents, file_format
+from pytest_stripe_tokens.cassettes.file_format import Malformed
+from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata, Player
+
+__all__ = [
+    "Cassette",
+    "CassetteError",
+    "Interaction",
+    "Library",
+    "Metadata",
+    "Player",
+    "read",
+    "render",
+]
+
+SUFFIX = ".yaml"
+_BUILTIN = Path(__file__).with_name("builtin")
+_REFUSED = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
+_LARGEST = 64 * 1024 * 1024
+_NEXT_STEP = "mend it, or delete it and record it anew with pytest --record"
+
+
+class CassetteError(Exception):
+    """A cassette's name is refused, or its file can't be read or written; the message has the path and the line."""
+
+
+class Library:
+    """The cassettes of a suite, and those that come with the package; safe to use from several threads.
+
+    Args:
+        directory: where the suite's cassettes lie; it need not exist.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._paths: dict[str, Path] = {}
+        self._found: dict[str, Cassette | CassetteError | None] = {}
+        self._lock = RLock()
+
+    def path(self, name: str) -> Path:
+        """Return the file of a cassette's name, `"refunds/partial"`.
+
+        Raises:
+            CassetteError: the name would leave the directory, or is no name on some system.
+        """
+        parts = name.split("/")
+        if _REFUSED.search(name) or any(part != part.strip(" .") or not part for part in parts):
+            raise CassetteError(
+                f"{name!r} is no name for a cassette: give names joined by '/', below {self.directory}, "
+                'none of them empty or with a dot or space at its ends, and without \\ : * ? " < > |'
+            )
+        if name.endswith(SUFFIX):
+            raise CassetteError(f"{name!r} is no name for a cassette: leave {SUFFIX} out, it is added")
+        path = self.directory.joinpath(*parts[:-1], parts[-1] + SUFFIX)
+        try:
+            inside = path.resolve().is_relative_to(self.directory.resolve())
+        except (OSError, RuntimeError) as error:
+            raise CassetteError(f"{path}: can't be resolved: {error}") from error
+        if not inside:
+            raise CassetteError(f"{path}: leads out of {self.directory} by a symbolic link; put the cassette inside")
+        return path
+
+    def find(self, name: str) -> Cassette | None:
+        """Read a cassette of the suite, once for this library; `None` where there is no such file.
+
+        Raises:
+            CassetteError: the name is refused, or the file can't be read; again at every call.
+        """
+        path = self._paths.get(name)
+        if path is None:
+            path = self._paths[name] = self.path(name)
+        return self._read_once(path)
+
+    def builtin(self, token_type: str) -> Cassette | None:
+        """Read the built-in cassette of a token type; `None` where the API reference gives no example of one."""
+        return self._read_once(_BUILTIN / f"{token_type}{SUFFIX}") if token_type in CATALOGUE else None
+
+    def is_builtin(self, cassette: Cassette) -> bool:
+        """Tell whether a cassette came with the package."""
+        return cassette.path.parent == _BUILTIN
+
+    def names(self) -> tuple[str, ...]:
+        """Name every cassette below the directory, sorted."""
+        files = (path.relative_to(self.directory) for path in self.directory.rglob(f"*{SUFFIX}") if path.is_file())
+        return tuple(
+            sorted(
+                path.as_posix().removesuffix(SUFFIX)
+                for path in files
+                if not any(part.startswith(".") for part in path.parts)
+            )
+        )
+
+    def write(self, cassette: Cassette) -> None:
+        """Put a cassette in place of what lies at its path, all of it or nothing.
+
+        What is written is redacted, whatever it was given. A crash at any moment leaves the old file or the new one.
+
+        Raises:
+            CassetteError: it can't be written; the old file is as it was.
+        """
+        cassette = file_format.redacted(cassette)
+        data = documents.dump(file_format.plain(cassette))
+        try:
+            cassette.path.parent.mkdir(parents=True, exist_ok=True)
+            _replace(cassette.path.resolve(), data)
+        except OSError as error:
+            raise CassetteError(
+                f"{cassette.path}: can't be written: {error.strerror or error}; what was there is unchanged"
+            ) from error
+        with self._lock:
+            self._found[str(cassette.path)] = cassette
+
+    def forget(self, name: str) -> None:
+        """Read a cassette anew when it is asked for next: another process has written it."""
+        with self._lock:
+            self._found.pop(str(self.path(name)), None)
+
+    def _read_once(self, path: Path) -> Cassette | None:
+        # Text, because a path is slow to compare.
+        file = str(path)
+        with self._lock:
+            if file not in self._found:
+                try:
+                    self._found[file] = read(path)
+                except FileNotFoundError:
+                    self._found[file] = None
+                except CassetteError as error:
+                    self._found[file] = error
+            found = self._found[file]
+        if isinstance(found, CassetteError):
+            raise CassetteError(*found.args) from None
+        return found
+
+
+def read(path: Path) -> Cassette:
+    """Read a cassette's file.
+
+    Raises:
+        CassetteError: it can't be read, or is no cassette.
+        FileNotFoundError: there is none.
+    """
+    try:
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            # A pipe or a device would be waited for.
+            what = "a directory" if stat.S_ISDIR(state.st_mode) else "a pipe, a socket or a device"
+            raise CassetteError(f"{path}: can't be read: it is {what}, not a file; move it away")
+        if state.st_size > _LARGEST:
+            raise CassetteError(f"{path}: can't be read: it is larger than {_LARGEST} bytes; {_NEXT_STEP}")
+        data = path.read_bytes()
+    except OSError as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise CassetteError(f"{path}: can't be read: {error.strerror or error}") from error
+    try:
+        value, root = documents.load(data)
+        try:
+            return file_format.parse(path, value)
+        except Malformed as error:
+            raise Malformed(str(error), line=documents.line(root, error.where)) from error
+    except Malformed as error:
+        raise CassetteError(f"{path}, line {error.line}: {error}; {_NEXT_STEP}") from error
+
+
+def render(cassette: Cassette) -> bytes:
+    """Give the bytes that `Library.write` writes: redacted, and the same for the same cassette."""
+    return documents.dump(file_format.plain(file_format.redacted(cassette)))
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write beside `path`, then move over it."""
+    _sweep(path)
+    staged = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    try:
+        with os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            staged.chmod(stat.S_IMODE(path.stat().st_mode))
+        staged.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            staged.unlink(missing_ok=True)
+        raise
+    # The move is on the disk once the directory is; not every system can be told so.
+    with contextlib.suppress(OSError):
+        directory = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what processes that were killed while they wrote this file have left beside it."""
+    for litter in path.parent.glob(f".{glob.escape(path.name)}.*-*.tmp"):
+        process = litter.name.rpartition("-")[0].rpartition(".")[2]
+        if process.isdigit() and not _is_running(int(process)):
+            with contextlib.suppress(OSError):
+                litter.unlink()
+
+
+def _is_running(process: int) -> bool:
+    if os.name != "posix":
+        return True  # Elsewhere signal 0 is a real one.
+    try:
+        os.kill(process, 0)
+    except OSError as error:
+        return not isinstance(error, ProcessLookupError)
+    return True

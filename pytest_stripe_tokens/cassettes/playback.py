@@ -1,0 +1,143 @@
+"""One test's cassettes: which of them may hold a request, what they answer, and what a miss tells; no pytest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_stripe_tokens.api.messages import API_HOST
+from pytest_stripe_tokens.api.showing import one_line
+from pytest_stripe_tokens.api.token_types import TOKEN_TYPES
+from pytest_stripe_tokens.cassettes.library import CassetteError
+from pytest_stripe_tokens.cassettes.player import Player
+from pytest_stripe_tokens.sandbox.seen import shown_path
+
+if TYPE_CHECKING:
+    from pytest_stripe_tokens.api.messages import Request
+    from pytest_stripe_tokens.cassettes.library import Library
+    from pytest_stripe_tokens.cassettes.player import Cassette, Interaction
+    from pytest_stripe_tokens.sandbox.own_requests import Asked
+    from pytest_stripe_tokens.sandbox.settings import Settings
+
+
+class Playback:
+    """Plays what the cassettes of one test hold, each create once and each retrieve any number of times.
+
+    Args:
+        library: the suite's cassettes.
+        settings: of the test; in mode `replay` the built-in cassettes stand in for those that a suite lacks.
+
+    `used` names the cassettes of the suite that answered something.
+    """
+
+    def __init__(self, library: Library, settings: Settings) -> None:
+        self._library = library
+        self._settings = settings
+        self._players: dict[str, tuple[Cassette, Player] | None] = {}
+        self.used: set[str] = set()
+
+    def play(self, request: Request, token_type: str | None) -> tuple[Interaction, Cassette] | None:
+        """Answer a request from the cassette of a type, of any type where that is None, or from the marker's.
+
+        Raises:
+            CassetteError: a cassette can't be read.
+        """
+        for cassette, player in self._open(token_type):
+            interaction = player.play(request)
+            if interaction is not None:
+                return self._note(cassette, interaction)
+        return None
+
+    def take_create(self, token_type: str) -> tuple[Interaction, Cassette] | None:
+        """Take the next create of a type as it was recorded, whatever its parameters.
+
+        Raises:
+            CassetteError: a cassette can't be read.
+        """
+        for cassette, player in self._open(token_type):
+            interaction = player.take_create(token_type)
+            if interaction is not None:
+                return self._note(cassette, interaction)
+        return None
+
+    def missed(self, request: Request, token_type: str | None, *, test: str, asked: Asked) -> str:
+        """Say what was searched, which recording comes closest and differs in what, and how to record the request.
+
+        Args:
+            request: that no cassette holds.
+            token_type: as for `play`.
+            test: its node id; empty outside pytest.
+            asked: who sent it.
+        """
+        type_ = f" ({token_type})" if token_type else ""
+        asked_for = shown_path(f"{'' if request.host == API_HOST else request.host}{request.path}")
+        lines = [
+            f"no recording for {one_line(request.method)} {asked_for}{type_}, and the mode is replay",
+            f"test: {test or 'none, a sandbox outside pytest'}",
+            *self._closest(request, token_type),
+            *self._how_to_record(test, asked),
+            'or let it be generated: --stripe-tokens auto, or @pytest.mark.stripe_tokens(mode="generate")',
+        ]
+        return "\n".join(lines)
+
+    def _closest(self, request: Request, token_type: str | None) -> list[str]:
+        opened = self._open(token_type)
+        searched = [self.shown(cassette) for cassette, _ in opened]
+        lines = [f"searched: {', '.join(searched) or f'nothing, there is no {self._lacking()}'}"]
+        for cassette, player in opened:
+            found = player.closest(request)
+            if found is not None:
+                _, interaction, differences = found
+                recorded = f"{one_line(interaction.request.method)} {shown_path(interaction.request.path)}"
+                lines.append(f"closest: {recorded} in {self.shown(cassette)}")
+                lines += [f"  {one_line(difference)}" for difference in differences[:_DIFFERENCES]]
+                if len(differences) > _DIFFERENCES:
+                    lines.append(f"  and {len(differences) - _DIFFERENCES} more")
+                break
+        return lines
+
+    def _how_to_record(self, test: str, asked: Asked) -> list[str]:
+        if not test:
+            return []
+        command = f'record it: pytest --stripe-record "{test}"'
+        if asked.is_fixtures or self._settings.cassette:
+            return [command]
+        # A type's cassette holds what its fixture sends, and a named one whatever the test does.
+        return ['give the test a cassette: @pytest.mark.stripe_tokens(cassette="name")', command]
+
+    def shown(self, cassette: Cassette) -> str:
+        """A cassette's path as a reader knows it."""
+        if self._library.is_builtin(cassette):
+            return f"the built-in {cassette.path.name}"
+        directory = self._settings.cassettes
+        return f"{directory.name}/{cassette.path.relative_to(directory).as_posix()}"
+
+    def _note(self, cassette: Cassette, interaction: Interaction) -> tuple[Interaction, Cassette]:
+        if not self._library.is_builtin(cassette):
+            self.used.add(cassette.path.relative_to(self._settings.cassettes).with_suffix("").as_posix())
+        return interaction, cassette
+
+    def _lacking(self) -> str:
+        name = f"{self._settings.cassette}.yaml" if self._settings.cassette else "cassette for it"
+        return f"{name} in {self._settings.cassettes.name}/"
+
+    def _open(self, token_type: str | None) -> list[tuple[Cassette, Player]]:
+        name = self._settings.cassette or token_type
+        names = (name,) if name else TOKEN_TYPES
+        for name in names:
+            if name not in self._players:
+                cassette = self._find(name)
+                if cassette is None and self._settings.mode == "replay" and not self._settings.cassette:
+                    cassette = self._library.builtin(name)
+                self._players[name] = (cassette, Player([cassette])) if cassette else None
+        return [opened for name in names if (opened := self._players[name]) is not None]
+
+    def _find(self, name: str) -> Cassette | None:
+        try:
+            return self._library.find(name)
+        except CassetteError:
+            # One that a test needs and can't be read is not one that nobody needs.
+            self.used.add(name)
+            raise
+
+
+_DIFFERENCES = 5

@@ -1,0 +1,218 @@
+"""A recording as data, and which recording answers a request; knows no file, no YAML and no pytest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING, Any, cast
+
+from pytest_stripe_tokens.api.request import TOKENS_PATH, MatchKey, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pytest_stripe_tokens.api.messages import Request, Response
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_LONGEST_VALUE = 60
+_ID = re.compile(r"/[a-z]+_\w{6,}")
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What a cassette says of itself.
+
+    Args:
+        origin: `"recorded"` or `"documented"`.
+        recorded_at: ISO 8601, UTC; `None` where the cassette does not say.
+        api_version: the answers' `Stripe-Version`.
+        plugin_version: of this package when it was recorded.
+        token_type: of a fixture's cassette; `None` for a test's own.
+    """
+
+    origin: str = "recorded"
+    recorded_at: str | None = None
+    api_version: str | None = None
+    plugin_version: str | None = None
+    token_type: str | None = None
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """One recorded request, its secrets reduced, and its answer."""
+
+    request: Request
+    response: Response
+
+    @cached_property
+    def key(self) -> MatchKey:
+        """What a request must have to be answered by this."""
+        key = read(self.request).key
+        # vcrpy is often told to leave the header out; what was answered then was asked with a secret key.
+        return key if "authorization" in self.request.headers else replace(key, key="secret")
+
+    @property
+    def answer(self) -> Any:
+        """The answer's JSON, which must not be changed; `None` where it is none."""
+        return self.response.data
+
+    @property
+    def is_create(self) -> bool:
+        """Whether a token was asked for and given."""
+        return self.key.method == "POST" and self.key.path == TOKENS_PATH and self.response.is_success
+
+    @property
+    def token_type(self) -> str | None:
+        """The type of the token that was created, by what was sent, else by what was answered."""
+        if self.key.token_type is not None:
+            return self.key.token_type
+        kind = _mapping(self.answer).get("type")
+        return kind if isinstance(kind, str) else None
+
+
+@dataclass(frozen=True)
+class Cassette:
+    """The interactions of one file, in the order they were recorded."""
+
+    path: Path
+    metadata: Metadata
+    interactions: tuple[Interaction, ...]
+
+    @cached_property
+    def by_key(self) -> Mapping[MatchKey, Sequence[Interaction]]:
+        """The interactions that are asked for alike, in their order."""
+        found: dict[MatchKey, list[Interaction]] = {}
+        for interaction in self.interactions:
+            found.setdefault(interaction.key, []).append(interaction)
+        return found
+
+    @property
+    def origin(self) -> str:
+        """`"recorded"` or `"documented"`."""
+        return self.metadata.origin
+
+
+class Player:
+    """What one test has played of its cassettes; safe to use from several threads.
+
+    Whatever changes something at Stripe is played once, in the order of recording. What only reads is played as often
+    as it is asked for, the last of its recordings again and again.
+    """
+
+    def __init__(self, cassettes: Sequence[Cassette]) -> None:
+        self._cassettes = tuple(cassettes)
+        self._played: set[int] = set()
+        self._lock = Lock()
+
+    def play(self, request: Request) -> Interaction | None:
+        """Take the recording that answers a request; `None` where none is left."""
+        reading = read(request)
+        candidates = [item for cassette in self._cassettes for item in cassette.by_key.get(reading.key, ())]
+        fitting = [item for item in candidates if not _card_differences(reading.card, item)]
+        with self._lock:
+            found = next((item for item in fitting if id(item) not in self._played), None)
+            if found is None and fitting and reading.key.method in _READING:
+                found = fitting[-1]
+            return self._take(found)
+
+    def take_create(self, token_type: str) -> Interaction | None:
+        """Take the first token of a type that was recorded and not yet played, whatever its parameters."""
+        with self._lock:
+            return self._take(
+                next(
+                    (
+                        item
+                        for item in self._all()
+                        if item.is_create and item.token_type == token_type and id(item) not in self._played
+                    ),
+                    None,
+                )
+            )
+
+    def closest(self, request: Request) -> tuple[Cassette, Interaction, list[str]] | None:
+        """Find the recording most like a request, and say in short lines what differs; `None` without recordings.
+
+        The lines hold reduced values only: `card[exp_year]: recorded '2026', sent '2050'`.
+        """
+        key, sent = read(request).key, read(request).card
+        best: tuple[int, Cassette, Interaction, list[str]] | None = None
+        for cassette in self._cassettes:
+            for interaction in cassette.interactions:
+                lines = _differences(interaction.key, key) or _card_differences(sent, interaction)
+                if id(interaction) in self._played and key.method not in _READING:
+                    lines.append("played already: a test plays a recorded request once")
+                score = _distance(interaction.key, key) + len(lines)
+                if best is None or score < best[0]:
+                    best = (score, cassette, interaction, lines)
+        return best[1:] if best else None
+
+    def _all(self) -> Iterator[Interaction]:
+        return (interaction for cassette in self._cassettes for interaction in cassette.interactions)
+
+    def _take(self, interaction: Interaction | None) -> Interaction | None:
+        if interaction is not None:
+            self._played.add(id(interaction))
+        return interaction
+
+
+def _card_differences(sent: Mapping[str, str], interaction: Interaction) -> list[str]:
+    """Tell a sent card from a recorded one of the same last four digits, by what the answer shows of either."""
+    answer = _mapping(interaction.answer) if sent else {}
+    if answer.get("object") != "token":
+        return []
+    shown = _mapping(answer.get("card"))
+    return [
+        f"card number: recorded one with {name} {shown[name]!r}, sent one with {name} {value!r}"
+        for name, value in sent.items()
+        if isinstance(shown.get(name), str) and shown[name] != value
+    ]
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _differences(recorded: MatchKey, sent: MatchKey) -> list[str]:
+    lines = [
+        f"{name}: recorded {_shown(old)}, sent {_shown(new)}"
+        for name, old, new in (
+            ("method", recorded.method, sent.method),
+            ("path", recorded.path, sent.path),
+            ("Stripe-Account", recorded.account, sent.account),
+            ("kind of key", recorded.key, sent.key),
+        )
+        if old != new
+    ]
+    if (recorded.method, _shape(recorded)) != (sent.method, _shape(sent)):
+        # Another endpoint: that its parameters are others goes without saying.
+        return lines
+    old_params, new_params = dict(recorded.params), dict(sent.params)
+    for name in sorted(old_params.keys() | new_params.keys()):
+        old, new = old_params.get(name), new_params.get(name)
+        if old is None:
+            lines.append(f"{name}: not recorded, sent {_shown(new)}")
+        elif new is None:
+            lines.append(f"{name}: recorded {_shown(old)}, not sent")
+        elif old != new:
+            lines.append(f"{name}: recorded {_shown(old)}, sent {_shown(new)}")
+    return lines
+
+
+def _distance(recorded: MatchKey, sent: MatchKey) -> int:
+    """Weigh what makes two requests different in kind, on top of the count of their differences."""
+    distance = 100 * (recorded.method != sent.method) + 50 * (recorded.token_type != sent.token_type)
+    if _shape(recorded) != _shape(sent):
+        distance += 100
+    return distance - len(dict(recorded.params).keys() & dict(sent.params).keys())
+
+
+def _shape(key: MatchKey) -> str:
+    return _ID.sub("/:id", key.path)
+
+
+def _shown(value: str | None) -> str:
+    text = value or ""
+    return repr(text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}...") if text else "none"

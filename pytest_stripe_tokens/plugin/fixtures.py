@@ -1,0 +1,195 @@
+"""The fixtures, and how a test that they fail is reported; with plugin and record_hooks the only pytest importer."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+import pytest
+
+from pytest_stripe_tokens.api.errors import UsageError
+from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
+from pytest_stripe_tokens.sandbox.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Mapping
+
+    from pytest_stripe_tokens.api.token import Token
+    from pytest_stripe_tokens.api.token_types import TokenType
+    from pytest_stripe_tokens.cassettes.usage import Usage
+    from pytest_stripe_tokens.sandbox.run import Run
+    from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens
+
+SANDBOX = "_stripe_sandbox"
+settings_key = pytest.StashKey[Settings]()
+
+
+class Fixtures:
+    """The fixtures of one run, registered as a plugin.
+
+    They are methods, and the item is told by a hook, because pytest builds its own `request` anew for each fixture that
+    asks for it: that takes half as long as opening a sandbox.
+
+    It is registered before the suite's conftests and plugins, whose fixtures of the same names win.
+    """
+
+    _run: Run
+    _usage: Usage
+
+    def __init__(self) -> None:
+        self._item: pytest.Item | None = None
+        self._tokens: StripeTokens | None = None
+
+    def begin(self, run: Run, usage: Usage) -> None:
+        """Take what the sandboxes of the run share, and the ledger of the cassettes that tests used."""
+        self._run = run
+        self._usage = usage
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Note which test it is that asks for a sandbox."""
+        self._item = item
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Show a failure of ours at the suite's own line, apart from one that was swallowed, and what was requested."""
+        tokens = self._tokens
+        if call.excinfo is not None:
+            _forget(call.excinfo.value, set())
+        if tokens is not None and call.excinfo is not None:
+            raised = list(_parts(call.excinfo.value))
+            shown = "\n".join(str(error) for error in raised)
+            swallowed = [message for message in tokens.failures if message not in shown]
+            if len(swallowed) < len(tokens.failures):
+                for error in raised:
+                    _shorten(error)
+                call.excinfo = pytest.ExceptionInfo[BaseException].from_exception(call.excinfo.value)
+            tokens.failures[:] = swallowed
+        if call.when == "teardown":
+            self._item = self._tokens = None
+        report = yield
+        if tokens is not None and report.failed:
+            shown = _shown_requests(tokens)
+            report.sections += [("requests to Stripe", shown)] if shown else []
+        return report
+
+    @pytest.fixture
+    def stripe_tokens_params(self) -> Mapping[str, Mapping[str, Any]]:
+        """Override it to return default parameters per token type, merged over the built-in ones."""
+        return {}
+
+    @pytest.fixture(name=SANDBOX)
+    def sandbox(self, stripe_tokens_params: Mapping[str, Any]) -> Iterator[StripeTokens]:
+        """Answer Stripe's API for as long as the test runs."""
+        item = cast("pytest.Item", self._item)
+        settings = item.stash.get(settings_key, self._run.settings)
+        with self._run.sandbox(settings, test=_node_id(item), params=stripe_tokens_params, fail=_fail) as tokens:
+            self._tokens = tokens
+            yield tokens
+            self._usage.used |= tokens.used_cassettes
+        if tokens.failures:
+            _fail("the code under test swallowed this failure:\n" + tokens.failures[0])
+
+    @pytest.fixture
+    def stripe_tokens(self, _stripe_sandbox: StripeTokens) -> StripeTokens:
+        """Stripe's API for this test: create, retrieve and use tokens, make requests fail, see what was sent."""
+        return _stripe_sandbox
+
+    @pytest.fixture(params=TOKEN_TYPES)
+    def stripe_token(self, request: pytest.FixtureRequest, _stripe_sandbox: StripeTokens) -> Token:
+        """A token of the type it is parametrized with; of each type in turn where it is not."""
+        if request.param not in TOKEN_TYPES:
+            message = f"{request.node.nodeid}: no token type {request.param!r}; the types are {', '.join(TOKEN_TYPES)}"
+            raise pytest.UsageError(str(UsageError(message)))
+        return _stripe_sandbox.create(str(request.param))
+
+
+def _token_fixture(row: TokenType) -> Callable[..., Any]:
+    def token(_self: Fixtures, _stripe_sandbox: StripeTokens) -> Token:
+        return _stripe_sandbox.create(row.name)
+
+    token.__doc__ = f"A token of type {row.name!r}, made with that type's default parameters."
+    return pytest.fixture(name=row.fixture)(token)
+
+
+for _row in CATALOGUE.values():
+    setattr(Fixtures, _row.fixture, _token_fixture(_row))
+
+
+def _shown_requests(tokens: StripeTokens) -> str:
+    try:
+        return tokens.shown_requests
+    except Exception as error:  # noqa: BLE001 - what a test sent must not end the run
+        return f"They could not be shown: {type(error).__name__}"
+
+
+def _parts(error: BaseException) -> Iterator[BaseException]:
+    """Give an exception and, of a task group's, those inside it."""
+    yield error
+    if isinstance(error, BaseExceptionGroup):
+        for inner in cast("BaseExceptionGroup[BaseException]", error).exceptions:
+            yield from _parts(inner)
+
+
+def _forget(error: BaseException | None, seen: set[int]) -> None:
+    """Let `--showlocals` show no variable of ours: they hold keys and card numbers as they were sent."""
+    if error is None or id(error) in seen:
+        return
+    seen.add(id(error))
+    traceback = error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename.startswith(f"{Path(__file__).parent}{os.sep}"):
+            # One that still runs keeps its variables.
+            with suppress(RuntimeError):
+                traceback.tb_frame.clear()
+        traceback = traceback.tb_next
+    for other in (error.__cause__, error.__context__, *_parts(error)):
+        _forget(other, seen)
+
+
+def _shorten(error: BaseException) -> None:
+    kept = _of_suite(error.__traceback__)
+    if kept is not None:
+        error.__traceback__ = kept
+    elif isinstance(error, pytest.fail.Exception):
+        # A fixture of ours failed: the message is all there is to show.
+        error.pytrace = False
+
+
+@cache
+def _libraries() -> tuple[str, ...]:
+    import sysconfig  # noqa: PLC0415 - only a failure needs it
+
+    # Between a test's line and the failure lie dozens of frames of HTTP clients, which explain nothing.
+    paths = sysconfig.get_paths()
+    places = (*(paths[name] for name in ("stdlib", "purelib", "platlib")), Path(__file__).parent)
+    return tuple(f"{place}{os.sep}" for place in places)
+
+
+def _of_suite(traceback: TracebackType | None) -> TracebackType | None:
+    """Leave out of a traceback what is neither the suite's nor its code's."""
+    if traceback is None:
+        return None
+    rest = _of_suite(traceback.tb_next)
+    if traceback.tb_frame.f_code.co_filename.startswith(_libraries()):
+        return rest
+    return TracebackType(rest, traceback.tb_frame, traceback.tb_lasti, traceback.tb_lineno)
+
+
+def _node_id(item: pytest.Item) -> str:
+    # xdist's loadgroup appends the group to the node id of its workers.
+    if "@" not in item.nodeid:
+        return item.nodeid
+    group = item.get_closest_marker("xdist_group")
+    name = (group.args[0] if group.args else group.kwargs.get("name")) if group else None
+    return item.nodeid.removesuffix(f"@{name}") if name else item.nodeid
+
+
+def _fail(message: str) -> NoReturn:
+    pytest.fail(message)

@@ -1,0 +1,309 @@
+"""pytest's hooks, options and marker; with fixtures and record_hooks the only module that imports pytest."""
+
+from __future__ import annotations
+
+import glob
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_stripe_tokens.api.errors import UsageError
+from pytest_stripe_tokens.cassettes.usage import Usage
+from pytest_stripe_tokens.plugin import header, record
+from pytest_stripe_tokens.plugin.fixtures import SANDBOX, Fixtures, settings_key
+from pytest_stripe_tokens.sandbox.run import Run
+from pytest_stripe_tokens.sandbox.settings import (
+    MODES,
+    Settings,
+    checked_locale,
+    checked_mode,
+    checked_seed,
+    marker_arguments,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+_MARKER = "stripe_tokens"
+_FIXTURES = "stripe_tokens_fixtures"
+_DESELECTED = "tests were deselected in this run"
+# Of an ini file, what changes neither which tests there are nor what they send.
+_HARMLESS = (
+    "cache_dir",
+    "console_",
+    "faulthandler_",
+    "filterwarnings",
+    "junit_",
+    "log_",
+    "strict",
+    "tmp_path_",
+    "truncation_",
+    "verbosity_",
+    "xfail_strict",
+)
+_run_key = pytest.StashKey[Run]()
+_collected_key = pytest.StashKey[int]()
+_usage_key = pytest.StashKey[Usage]()
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add the options and ini values, and the hooks of `--record`."""
+    pluginmanager.register(record, "stripe_tokens_record")
+    pluginmanager.register(Fixtures(), _FIXTURES)
+    group = parser.getgroup("stripe-tokens", "Stripe tokens")
+    group.addoption(
+        "--stripe-tokens",
+        metavar="MODE",
+        dest="stripe_tokens_mode",
+        help=f"where Stripe's answers come from: {', '.join(MODES)} (default: auto)",
+    )
+    group.addoption(
+        "--stripe-tokens-seed",
+        metavar="SEED",
+        dest="stripe_tokens_seed",
+        help="the seed of generated answers, a whole number (default: 0)",
+    )
+    parser.addini("stripe_tokens_mode", f"where Stripe's answers come from: {', '.join(MODES)}", default="auto")
+    parser.addini("stripe_tokens_seed", "the seed of generated answers, a whole number", default="0")
+    parser.addini("stripe_tokens_cassettes", "the directory of the cassettes, below rootdir", default="cassettes")
+    parser.addini("stripe_tokens_locale", "Faker's locale for generated answers, such as de_DE", default="")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Settle the run's settings.
+
+    Raises:
+        pytest.UsageError: an ini value that is not one of the valid ones.
+    """
+    config.addinivalue_line(
+        "markers",
+        f'{_MARKER}(mode="auto", seed=0, cassette="name"): answer Stripe\'s API in this test; '
+        f"mode is one of {', '.join(MODES)}; cassette names a file below the cassettes directory for all its traffic.",
+    )
+    usage = config.stash[_usage_key] = Usage()
+    try:
+        run = config.stash[_run_key] = Run(_settings(config))
+        record.begin(config, run, usage)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+    fixtures = config.pluginmanager.get_plugin(_FIXTURES)
+    if isinstance(fixtures, Fixtures):
+        fixtures.begin(run, usage)
+    if not hasattr(config, "workerinput") and (run.recording is not None or run.settings.cassettes.is_dir()):
+        config.pluginmanager.register(Following(usage), "stripe-tokens-following")
+
+
+class Following:
+    """Follows collection and tests where their reports arrive: in the controller, or the only process."""
+
+    def __init__(self, usage: Usage) -> None:
+        self._usage = usage
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note what could not be collected: nobody knows which tests it holds."""
+        if not report.passed:
+            self._usage.narrow(f"{report.nodeid} was not collected, and the tests in it are not known")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take down whether a phase of a test passed."""
+        self._usage.outcomes.note(report.nodeid, str(report.when), has_passed=report.outcome == "passed")
+
+
+def _settings(config: pytest.Config) -> Settings:
+    mode, seed = config.getoption("stripe_tokens_mode"), config.getoption("stripe_tokens_seed")
+    ini_mode = checked_mode(config.getini("stripe_tokens_mode"), "ini option stripe_tokens_mode")
+    ini_seed = checked_seed(config.getini("stripe_tokens_seed"), "ini option stripe_tokens_seed")
+    return Settings(
+        # argparse would repeat a key that was given by mistake.
+        mode=ini_mode if mode is None else checked_mode(mode, "--stripe-tokens"),
+        seed=ini_seed if seed is None else checked_seed(seed, "--stripe-tokens-seed"),
+        cassettes=config.rootpath / config.getini("stripe_tokens_cassettes"),
+        locale=checked_locale(config.getini("stripe_tokens_locale"), "ini option stripe_tokens_locale"),
+    )
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Show the mode, the cassettes with their age, and the seed."""
+    return header.header(config.stash[_run_key].settings)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, object, object]:
+    """Give marked tests the sandbox, and let it stand before the other function-scoped fixtures of a test.
+
+    The suite's own hooks, which may mark tests, come first.
+
+    Raises:
+        pytest.UsageError: a marker's argument or value that is not one of the valid ones.
+    """
+    config.stash[_collected_key] = len(items)
+    result = yield
+    orders: dict[int, tuple[list[str], list[str]]] = {}
+    try:
+        for item in items:
+            _prepare(config, item, orders)
+    except UsageError as error:
+        if not hasattr(config, "workeroutput"):
+            raise pytest.UsageError(str(error)) from None
+        # pytest-xdist takes an error here for a crash of its worker: the controller must say it.
+        config.stash[_usage_key].usage_error = str(error)
+        items.clear()
+    return result
+
+
+def _prepare(config: pytest.Config, item: pytest.Item, orders: dict[int, tuple[list[str], list[str]]]) -> None:
+    names: list[str] | None = getattr(item, "fixturenames", None)
+    if names is None:
+        return
+    markers = [(mark.args, mark.kwargs) for mark in item.iter_markers(_MARKER)]
+    if markers:
+        item.stash[settings_key] = _marked(config, markers, item.nodeid)
+    if markers or SANDBOX in names:
+        settings = item.stash.get(settings_key, config.stash[_run_key].settings)
+        if settings.mode != "generate":
+            config.stash[_usage_key].expect(item.nodeid, settings.cassette)
+        # The items of one function share their list, and go on sharing it; the old one is kept, and with it its id.
+        if id(names) not in orders:
+            orders[id(names)] = names, _ordered(item, names)
+        setattr(item, "fixturenames", orders[id(names)][1])  # noqa: B010 - not every item has it
+
+
+def _ordered(item: pytest.Item, names: list[str]) -> list[str]:
+    others = [name for name in names if name != SANDBOX]
+    # Wider fixtures come first: what they set up outlives this test's sandbox.
+    wider = sum(_is_wider(item, name) for name in others)
+    return [*others[:wider], SANDBOX, *others[wider:]]
+
+
+def _is_wider(item: pytest.Item, name: str) -> bool:
+    known: dict[str, Any] = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    return name in known and known[name][-1].scope != "function"
+
+
+def _marked(config: pytest.Config, markers: list[Any], test: str) -> Settings:
+    run = config.stash[_run_key]
+    settings = run.settings.marked(marker_arguments(markers, test))
+    if settings.cassette is not None:
+        from pytest_stripe_tokens.cassettes.library import CassetteError  # noqa: PLC0415 - only a named cassette needs it
+
+        try:
+            run.library.path(settings.cassette)
+        except CassetteError as error:
+            raise UsageError(f"{test}: marker {_MARKER}: {error}") from None
+    return settings
+
+
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Look at the HTTP clients before any test replaces parts of them; only where a selected test needs us."""
+    needs = any(SANDBOX in getattr(item, "fixturenames", ()) for item in session.items)
+    if needs and not session.config.option.collectonly:
+        _ = session.config.stash[_run_key].interceptor
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Note where a hook has taken tests away: a cassette may be used by one of them."""
+    if len(session.items) < session.config.stash.get(_collected_key, 0):
+        session.config.stash[_usage_key].narrow(_DESELECTED)
+
+
+def _narrowings(config: pytest.Config) -> Iterator[str]:
+    """Say what on the command line may leave tests out, where the tests that are left do not show it."""
+    option = config.option
+    typed = [*config.invocation_params.args, *shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))]
+    if option.collectonly:
+        yield "no test is run with --collect-only"
+    if not _is_whole(config):
+        yield "this run was given files, directories or tests to run, not the whole suite"
+    for name, value in (
+        ("-o", [item for item in option.override_ini or () if not item.startswith(_HARMLESS)]),
+        ("-c", option.inifilename),
+        ("--lf", getattr(option, "lf", False)),
+        ("--confcutdir", _is_typed("--confcutdir", typed)),
+        ("--noconftest", option.noconftest),
+        # Where the suite's own ini file has them, they are the suite.
+        ("--ignore", option.ignore and _is_typed("--ignore", typed)),
+        ("--ignore-glob", option.ignore_glob and _is_typed("--ignore-glob", typed)),
+        ("--stripe-tokens=generate", option.stripe_tokens_mode == "generate"),
+    ):
+        if value:
+            yield f"{name} may leave tests of the suite out of this run"
+
+
+def _is_typed(option: str, typed: list[str]) -> bool:
+    # What a file of arguments holds, `@args.txt`, is not read again.
+    return any(argument == option or argument.startswith((f"{option}=", "@")) for argument in typed)
+
+
+def _is_whole(config: pytest.Config) -> bool:
+    """Whether what is collected from is rootdir, or all that the ini file names."""
+    if any("::" in argument for argument in config.args) or config.option.pyargs:
+        return False
+    given = {_resolved(config.invocation_params.dir, argument) for argument in config.args}
+    if config.rootpath.resolve() in given:
+        return True
+    patterns = config.getini("testpaths")
+    wanted = {
+        _resolved(config.rootpath, path)
+        for pattern in patterns
+        for path in glob.glob(str(config.rootpath / pattern), recursive=True)  # noqa: PTH207 - as pytest itself does
+    }
+    return bool(wanted) and wanted <= given
+
+
+def _resolved(directory: Path, path: str) -> Path:
+    return Path(directory, path).resolve()
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    """Note that not every test runs: a cassette may be used by one that does not."""
+    if items:
+        items[0].config.stash[_usage_key].narrow(_DESELECTED)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Merge what a worker of pytest-xdist saw."""
+    usage = node.config.stash[_usage_key]
+    payload = getattr(node, "workeroutput", {}).get("stripe_tokens")
+    if payload:
+        usage.merge(payload)
+    else:
+        usage.narrow("a worker of pytest-xdist was lost, and with it what it knew")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
+    """Note where the run is not the whole suite, and hand a worker's ledger to the controller of pytest-xdist.
+
+    It comes before the hook that concludes a recording.
+    """
+    config, usage = session.config, session.config.stash[_usage_key]
+    ended = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
+    if session.shouldfail or session.shouldstop or session.exitstatus not in ended:
+        usage.narrow("the run was cut short")
+    output = getattr(config, "workeroutput", None)
+    if output is not None:
+        output["stripe_tokens"] = usage.to_dict()
+    else:
+        for reason in _narrowings(config):
+            usage.narrow(reason)
+        if usage.usage_error:
+            # The controller ends as its worker would have.
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+    return (yield)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name the cassettes that no test used."""
+    usage, settings = config.stash[_usage_key], config.stash[_run_key].settings
+    if usage.usage_error:
+        terminalreporter.write_line(f"ERROR: {usage.usage_error}", red=True)
+    lines = [] if usage.usage_error else header.unused(settings, usage)
+    if lines:
+        terminalreporter.section("stripe-tokens")
+        for line in lines:
+            terminalreporter.write_line(line)

@@ -1,0 +1,1 @@
+"""From a live answer to a new cassette, and to the report of a recording run."""

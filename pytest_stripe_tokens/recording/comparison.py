@@ -1,0 +1,171 @@
+"""Two recordings of the same behaviour held against each other: what belongs together, and what differs; pure.
+
+Ids differ from one recording to the next, and requests carry the ids of earlier answers. So each id is known by the
+request whose answer gave it, and two requests belong together where they are equal after that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote
+
+from pytest_stripe_tokens.recording.drift import Drift, Level, compare
+from pytest_stripe_tokens.redaction.messages import key_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pytest_stripe_tokens.api.messages import Request, Response
+    from pytest_stripe_tokens.cassettes.player import Interaction
+
+Identity = tuple[str, int]
+
+_ID = re.compile(r"(?<![A-Za-z0-9_])([a-z]+(?:_[a-z]+)*_)[A-Za-z0-9]{8,}(?![A-Za-z0-9])")
+_DIGIT = re.compile("[0-9]")
+# Of the answer's headers: what is another one each time, or says how busy the server was.
+# An account that the flow itself made has another id each time; a request is matched by it all the same.
+_VOLATILE_HEADERS = frozenset({"request-id", "retry-after", "stripe-should-retry", "stripe-account"})
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a new recording changes.
+
+    Args:
+        drift: of the answers to the same requests.
+        headers: changed headers, each as a short line.
+        added: how many requests are new.
+        changed: the identities of what is not the same as before.
+    """
+
+    drift: tuple[Drift, ...]
+    headers: tuple[str, ...]
+    added: int
+    changed: frozenset[Identity]
+
+
+def identities(interactions: Sequence[Interaction]) -> list[Identity]:
+    """Give each interaction an identity that is the same in every recording of the same behaviour."""
+    known: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    found: list[Identity] = []
+    for interaction in interactions:
+        text = _request_text(interaction, known)
+        counts[text] = counts.get(text, 0) + 1
+        identity = (text, counts[text])
+        found.append(identity)
+        digest = hashlib.sha256(repr(identity).encode()).hexdigest()[:12]
+        # By its place among the fields, not by its turn: the order of a JSON object's fields is no behaviour.
+        for path, prefix, name in _ids(interaction.answer):
+            known.setdefault(name, f"{prefix}{digest}{path}")
+    return found
+
+
+def differences(old: Sequence[Interaction], new: Sequence[Interaction]) -> Difference:
+    """Hold a new recording against the old one, whatever the order of their requests."""
+    old_by_identity = dict(zip(identities(old), old, strict=True))
+    new_by_identity = dict(zip(identities(new), new, strict=True))
+    drift: list[Drift] = []
+    headers: list[str] = []
+    changed: set[Identity] = set()
+    for identity, interaction in new_by_identity.items():
+        before = old_by_identity.get(identity)
+        if before is None:
+            changed.add(identity)
+            continue
+        found, lines = _answer_drift(before, interaction), list(_header_changes(before, interaction))
+        drift += [item for item in found if item not in drift]
+        headers += [line for line in lines if line not in headers]
+        if found or lines:
+            changed.add(identity)
+    return Difference(
+        tuple(drift),
+        tuple(headers),
+        added=len(new_by_identity.keys() - old_by_identity.keys()),
+        changed=frozenset(changed),
+    )
+
+
+def successors(old: Sequence[Interaction], new: Sequence[Interaction]) -> dict[str, str]:
+    """Map each id that an old answer gave to the one that the new answer to the same request gives in its place."""
+    after = dict(zip(identities(new), new, strict=True))
+    found: dict[str, str] = {}
+    for identity, before in zip(identities(old), old, strict=True):
+        if identity not in after:
+            continue
+        names = {path: name for path, _, name in _ids(after[identity].answer)}
+        for path, _, name in _ids(before.answer):
+            found.setdefault(name, names.get(path, name))
+    return found
+
+
+def retied(interactions: Sequence[Interaction], names: Mapping[str, str]) -> tuple[Interaction, ...]:
+    """Let older recordings go on with the ids that a new recording of the requests before them has brought."""
+
+    def renamed(text: str) -> str:
+        return _ID.sub(lambda match: names.get(match[0], match[0]), text)
+
+    def of_bytes(data: bytes) -> bytes:
+        return renamed(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+    def of_request(request: Request) -> Request:
+        headers = {name: renamed(value) for name, value in request.headers.items()}
+        return replace(request, url=renamed(request.url), headers=headers, body=of_bytes(request.body))
+
+    def of_response(response: Response) -> Response:
+        return replace(response, body=of_bytes(response.body))
+
+    return tuple(
+        replace(item, request=of_request(item.request), response=of_response(item.response)) for item in interactions
+    )
+
+
+def _answer_drift(old: Interaction, new: Interaction) -> list[Drift]:
+    found: list[Drift] = []
+    if old.response.status != new.response.status:
+        found.append(Drift("HTTP status", Level.ERROR, "value", old.response.status, new.response.status))
+    return [*found, *compare(old.answer, new.answer)]
+
+
+def _header_changes(old: Interaction, new: Interaction) -> Iterator[str]:
+    before = {**_headers(old.request.headers, "sent "), **_headers(old.response.headers, "")}
+    after = {**_headers(new.request.headers, "sent "), **_headers(new.response.headers, "")}
+    for name in (*before, *(name for name in after if name not in before)):
+        if before.get(name) != after.get(name):
+            yield f"{name}: {before.get(name) or 'none'} -> {after.get(name) or 'none'}"
+
+
+def _headers(headers: Any, prefix: str) -> dict[str, str]:
+    return {
+        f"{prefix}{name.title()}": value for name, value in headers.items() if name.lower() not in _VOLATILE_HEADERS
+    }
+
+
+def _request_text(interaction: Interaction, known: dict[str, str]) -> str:
+    request = interaction.request
+    account = request.headers.get("stripe-account", "")
+    body = unquote(request.body.decode("utf-8", errors="replace"))
+    sent = "\n".join((request.method, unquote(request.url), body, known.get(account, account)))
+    text = _ID.sub(lambda match: known.get(match[0]) or _cut(match), sent)
+    return "\n".join((text, key_kind(request.headers)))
+
+
+def _cut(match: re.Match[str]) -> str:
+    # One of Stripe's test tokens, `tok_chargeDeclined`, has no digit, and is always the same.
+    return match[1] if _DIGIT.search(match[0]) else match[0]
+
+
+def _ids(value: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
+    if isinstance(value, dict):
+        for name, item in sorted(cast("dict[str, Any]", value).items()):
+            yield from _ids(item, f"{path}.{name}")
+    elif isinstance(value, list):
+        for index, item in enumerate(cast("list[object]", value)):
+            yield from _ids(item, f"{path}.{index}")
+    elif isinstance(value, str):
+        match = _ID.fullmatch(value)
+        if match:
+            yield path, match[1], value

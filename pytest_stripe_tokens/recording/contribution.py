@@ -1,0 +1,221 @@
+"""What one test records: the scenarios of its fixtures' types, or its whole traffic; opens no connection, no pytest.
+
+A fixture's cassette holds one create and one retrieve for each set of parameters, made once in a run by the first test
+that needs it and staged for the others. A named cassette holds whatever the tests that name it send.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from pytest_stripe_tokens.api.messages import API_HOST, Request
+from pytest_stripe_tokens.api.request import TOKENS_PATH
+from pytest_stripe_tokens.api.showing import one_line
+from pytest_stripe_tokens.cassettes.library import CassetteError
+from pytest_stripe_tokens.cassettes.player import Cassette, Metadata, Player
+from pytest_stripe_tokens.recording.recorder import NotRecorded
+from pytest_stripe_tokens.recording.stage import Part, Take
+from pytest_stripe_tokens.recording.verdicts import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from filelock import BaseFileLock
+
+    from pytest_stripe_tokens.api.messages import Response
+    from pytest_stripe_tokens.cassettes.player import Interaction
+    from pytest_stripe_tokens.recording.recorder import Recorder
+
+# What a retrieve repeats of the create that it belongs to.
+_REPEATED = ("authorization", "stripe-account", "stripe-version")
+
+
+class Traffic:
+    """One test's part in the recording.
+
+    Args:
+        recorder: of this process.
+        test: the test's node id.
+        cassette: the one that its marker names; None for the cassettes of its fixtures.
+    """
+
+    def __init__(self, recorder: Recorder, test: str, cassette: str | None) -> None:
+        self._recorder = recorder
+        self._test = test
+        self._cassette = cassette
+        self._players: dict[str, tuple[int, list[Player]]] = {}
+        self._held: BaseFileLock | None = None
+        self._take: Take | None = None
+
+    def answer(self, request: Request, *, scenario: str | None, token_type: str | None) -> Response | None:
+        """Answer a request from the recording; None where it is to be answered as without one.
+
+        Args:
+            request: of the test, its fixtures or the code under test.
+            scenario: the token type whose cassette holds the request's scenario; None where it is no fixture's.
+            token_type: of the token that the request makes or reads, where it is known.
+
+        Raises:
+            CassetteError: the cassette to replace can't be read.
+        """
+        try:
+            return self._answer(request, scenario, token_type)
+        except CassetteError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the cassette is not what the test sent
+            self._spoil(self._cassette or scenario or token_type, error)
+            return None
+        except BaseException as error:
+            # A test that is stopped in the middle of a request: a timeout, Ctrl-C.
+            self._spoil(self._cassette or scenario, error)
+            raise
+
+    def _answer(self, request: Request, scenario: str | None, token_type: str | None) -> Response | None:
+        self._recorder.keep_secret(request, self._test)
+        if request.host != API_HOST:
+            return None
+        if self._cassette is not None:
+            return self._answer_named(request, self._cassette)
+        if scenario is not None:
+            self._record_scenario(scenario, request)
+        return self._play_staged(request, token_type)
+
+    def close(self) -> None:
+        """Search what was recorded for what was sent after it, and let the next test have the cassette."""
+        try:
+            if self._take is not None and self._take.problem is None:
+                self._recorder.check_again(self._take, self._test)
+        except Exception as error:  # noqa: BLE001 - as in `answer`
+            self._spoil(self._cassette, error)
+        finally:
+            self._release()
+
+    def _release(self) -> None:
+        held, self._held = self._held, None
+        try:
+            if held is not None:
+                held.release()
+        except Exception as error:  # noqa: BLE001 - as in `answer`
+            self._spoil(self._cassette, error)
+
+    def _spoil(self, name: str | None, error: BaseException) -> None:
+        """Let a cassette be kept because of an error in the middle of it, and the run fail."""
+        if name is None:
+            # It was to be generated, as without a recording.
+            return
+        problem = self._recorder.problem_of_error(error, self._test)
+        self._recorder.stage.fail(name, problem)
+        if self._cassette is not None:
+            self._take = (self._take or Take(name)).failed(problem)
+
+    def _record_scenario(self, token_type: str, request: Request) -> None:
+        recorder = self._recorder
+        self._check_readable(token_type)
+        with recorder.stage.lock(token_type):
+            take = recorder.stage.load(token_type) or Take(token_type, token_type)
+            if take.problem is not None or Player([_cassette(take.interactions)]).play(request) is not None:
+                return
+            try:
+                part = self._scenario(token_type, request)
+            except NotRecorded as failure:
+                recorder.stage.save(take.failed(failure.problem))
+            else:
+                recorder.save(replace(take, parts=(*take.parts, part)), part.interactions, self._test)
+
+    def _check_readable(self, name: str) -> None:
+        """Record nothing over what can't be read.
+
+        Raises:
+            CassetteError: it can't.
+        """
+        try:
+            self._recorder.library.find(name)
+        except CassetteError as error:
+            self._recorder.stage.fail(name, Problem("kept", "disk", str(error)))
+            raise
+
+    def _scenario(self, token_type: str, request: Request) -> Part:
+        """Create a token and read it back."""
+        created = self._recorder.record(request, is_error_good=False)
+        _check_token(created, token_type, None)
+        token_id = str(created.answer["id"])
+        headers = {name: request.headers[name] for name in _REPEATED if name in request.headers}
+        read = Request("GET", f"https://{API_HOST}{TOKENS_PATH}/{quote(token_id, safe='')}", headers)
+        retrieved = self._recorder.record(read, is_error_good=False)
+        _check_token(retrieved, token_type, token_id)
+        return Part(self._test, (created, retrieved), self._recorder.deviations(request, created.answer))
+
+    def _play_staged(self, request: Request, token_type: str | None) -> Response | None:
+        """Play what this run has recorded, each create once in a test."""
+        names = [token_type] if token_type else [take.name for take in self._recorder.stage.takes() if take.token_type]
+        for name in names:
+            take = self._recorder.stage.load(name)
+            if take is None or take.problem is not None:
+                continue
+            known, players = self._players.get(name, (0, []))
+            if len(take.parts) > known:
+                new = [interaction for part in take.parts[known:] for interaction in part.interactions]
+                players = [*players, Player([_cassette(new)])]
+                self._players[name] = (len(take.parts), players)
+            for player in players:
+                found = player.play(request)
+                if found is not None:
+                    return found.response
+        return None
+
+    def _answer_named(self, request: Request, name: str) -> Response | None:
+        take = self._take or self._open(name)
+        if take.problem is not None:
+            return None
+        _, (player,) = self._players[name]
+        found = player.play(request)
+        if found is not None:
+            return found.response
+        try:
+            interaction = self._recorder.record(request, is_error_good=True)
+        except NotRecorded as failure:
+            self._take = take.failed(failure.problem)
+            self._recorder.stage.save(self._take)
+            return None
+        *others, own = take.parts
+        deviations = self._recorder.deviations(request, interaction.answer) if interaction.is_create else ()
+        own = replace(own, interactions=(*own.interactions, interaction), deviations=(*own.deviations, *deviations))
+        self._take = self._recorder.save(replace(take, parts=(*others, own)), (interaction,), self._test)
+        return interaction.response if self._take.problem is None else None
+
+    def _open(self, name: str) -> Take:
+        """Begin a part of the named cassette, and keep others from it until this test is over."""
+        stage = self._recorder.stage
+        self._check_readable(name)
+        self._held = stage.lock(name)
+        self._held.acquire()
+        before = stage.load(name) or Take(name)
+        # Run anew, by a plugin that repeats failed tests: what the first attempt sent is played, like another test's.
+        self._players[name] = (0, [Player([_cassette(before.interactions)])])
+        self._take = replace(before, parts=(*before.parts, Part(self._test, ())))
+        return self._take
+
+
+def _cassette(interactions: Iterable[Interaction]) -> Cassette:
+    return Cassette(Path("staged"), Metadata(), tuple(interactions))
+
+
+def _check_token(interaction: Interaction, token_type: str, token_id: str | None) -> None:
+    """Refuse an answer that is not the token that was asked for.
+
+    Raises:
+        NotRecorded: it is another one.
+    """
+    answer: Any = interaction.answer
+    problem = None
+    if answer.get("type") != token_type:
+        problem = Problem(
+            "kept", "answer", f"the API answered with a token of type {one_line(repr(answer.get('type')), 60)}"
+        )
+    if problem is None and token_id is not None and answer.get("id") != token_id:
+        problem = Problem("kept", "answer", "the API gave another token than the one that was asked for")
+    if problem is not None:
+        raise NotRecorded(problem)

@@ -1,0 +1,235 @@
+"""Records requests: sends each through the recorder, judges and redacts the answer, stages the take; no pytest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from threading import Lock
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote_plus
+
+from pytest_stripe_tokens.api import bodies
+from pytest_stripe_tokens.api.card_numbers import card_number
+from pytest_stripe_tokens.api.request import TOKENS_PATH
+from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata
+from pytest_stripe_tokens.recording.drift import compare
+from pytest_stripe_tokens.recording.live import LiveError
+from pytest_stripe_tokens.recording.verdicts import Problem, is_token, problem_of, schema_problem
+from pytest_stripe_tokens.redaction.leaks import leaks
+from pytest_stripe_tokens.redaction.messages import (
+    header_secrets,
+    parameter_secrets,
+    params_of,
+    redact_request,
+    redact_response,
+    reduce_account,
+)
+from pytest_stripe_tokens.redaction.sensitive import HIDDEN, has_live_key, is_card_number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from pytest_stripe_tokens.api.messages import Request, Response
+    from pytest_stripe_tokens.cassettes.library import Library
+    from pytest_stripe_tokens.recording.drift import Drift
+    from pytest_stripe_tokens.recording.environment import RecordSettings
+    from pytest_stripe_tokens.recording.live import LiveAPI
+    from pytest_stripe_tokens.recording.stage import Stage, Take
+    from pytest_stripe_tokens.recording.verdicts import Cause
+
+_SHORT_SECRET = 5
+_ADVICE = "if it is no secret, send another value in the test; else please report it"
+
+
+class NotRecorded(Exception):  # noqa: N818 - it reports what became of a request
+    """A request can't be recorded; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.reason)
+        self.problem = problem
+
+
+class Recorder:
+    """What the tests of one process record with.
+
+    Args:
+        settings: whose keys must not be stored.
+        live: sends requests.
+        stage: the run's.
+        library: the suite's cassettes as they were.
+        generate: answers a request as a generated token would be, for comparison.
+    """
+
+    def __init__(
+        self,
+        settings: RecordSettings,
+        live: LiveAPI,
+        stage: Stage,
+        library: Library,
+        generate: Callable[[Request], Response],
+    ) -> None:
+        self._settings = settings
+        self._live = live
+        self._generate = generate
+        self._lock = Lock()
+        self.stage = stage
+        self.library = library
+        # All that must not be shown.
+        self.secrets: set[str] = set(settings.keys)
+        # Of every request in this process, in the order they became known: one test's answer may show what another
+        # has sent. A header's value may be any word, and is looked for in what its own test records.
+        self._sent: dict[str, None] = dict.fromkeys(settings.keys)
+        self._headers: dict[str, dict[str, str]] = {}
+        self._searched: dict[str, int] = {}
+        # A test is shown the reduced id of an account, as it will be in replay, and asks with it again.
+        self._accounts: dict[str, str] = {}
+
+    def keep_secret(self, request: Request, test: str) -> None:
+        """Let nothing that a request of a test carries be stored or shown."""
+        sent, headers = parameter_secrets(request), header_secrets(request)
+        self.secrets |= sent | headers.keys()
+        self._sent |= dict.fromkeys(sorted(sent))
+        self._headers.setdefault(test, {}).update(headers)
+
+    def record(self, request: Request, *, is_error_good: bool) -> Interaction:
+        """Send a request, and give what may be stored of it and of its answer.
+
+        Raises:
+            NotRecorded: there is no answer, or none that can be stored.
+        """
+        halted = self.stage.halted
+        if halted is not None:
+            raise NotRecorded(replace(halted, reason=f"not tried, for another cassette met this: {halted.reason}"))
+        _check_sendable(request)
+        try:
+            with self._lock, self.stage.turn():
+                response = self._live.send(self._with_accounts(request))
+            self._learn_accounts(response)
+            problem = problem_of(response, is_error_good=is_error_good)
+        except LiveError as error:
+            cause: Cause = "unreachable" if error.is_unreachable else "answer"
+            prefix = "unreachable: " if error.is_unreachable else ""
+            raise self._failure(Problem("kept", cause, f"{prefix}{error.reason}", halts=error.halts)) from None
+        if problem is not None:
+            raise self._failure(problem)
+        interaction = Interaction(redact_request(request), redact_response(response))
+        is_expected = is_token(interaction.answer) or interaction.key.path.startswith(TOKENS_PATH)
+        if interaction.response.is_success and is_expected:
+            problem = schema_problem(interaction.answer)
+            if problem is not None:
+                raise self._failure(problem)
+        return interaction
+
+    def _learn_accounts(self, response: Response) -> None:
+        shown = "\n".join([*response.headers.values(), response.body.decode("utf-8", "replace")])
+        for account in re.findall(r"\bacct_[A-Za-z0-9]+", shown):
+            self.secrets.add(account)
+            self._sent[account] = None
+            self._accounts[reduce_account(account)] = account
+
+    def _with_accounts(self, request: Request) -> Request:
+        """Give a request with the real ids of the accounts that it names."""
+        url, body, headers = request.url, request.body, dict(request.headers)
+        for reduced, account in self._accounts.items():
+            url = url.replace(reduced, account)
+            body = body.replace(reduced.encode(), account.encode())
+            if headers.get("stripe-account") == reduced:
+                headers["stripe-account"] = account
+        return replace(request, url=url, body=body, headers=headers)
+
+    def deviations(self, request: Request, answer: Any) -> tuple[Drift, ...]:
+        """Tell where a generated answer to a request has another shape than the recorded one."""
+        try:
+            generated = self._generate(request).json()
+        except ValueError:
+            return ()
+        return tuple(drift for drift in compare(generated, answer) if drift.change != "value")
+
+    def save(self, take: Take, new: Sequence[Interaction], test: str) -> Take:
+        """Stage a take whose last interactions are `new`, without what a search for secrets finds something in."""
+        self._searched.setdefault(test, len(self._sent))
+        return self._staged(take, self._found(take.name, new, self._sent, test))
+
+    def check_again(self, take: Take, test: str) -> None:
+        """Search what a test has recorded for what became known while it did."""
+        since = list(self._sent)[self._searched.pop(test, len(self._sent)) :]
+        if since or self._headers.get(test):
+            own = [item for part in take.parts if part.test == test for item in part.interactions]
+            found = self._found(take.name, own, since, test)
+            if found:
+                self._staged(take, found)
+
+    def _staged(self, take: Take, found: list[str]) -> Take:
+        if found:
+            reason = f"{', '.join(found)} would have been written; {_ADVICE}"
+            take = replace(take.failed(Problem("kept", "leak", reason)), parts=())
+        self.stage.save(take)
+        return take
+
+    def _found(self, name: str, interactions: Sequence[Interaction], sent: Iterable[str], test: str) -> list[str]:
+        """Say what of what was sent stands in what is to be written; never the secret itself."""
+        from pytest_stripe_tokens.cassettes.library import render  # noqa: PLC0415 - the only importer of yaml
+
+        data = render(Cassette(self.library.directory / name, Metadata(), tuple(interactions)))
+        found, headers = leaks(data, sent), self._headers.get(test, {})
+        by_look = leaks(data, ())
+        if leaks(data, headers) != by_look:
+            names = sorted({header.title() for value, header in headers.items() if leaks(data, (value,)) != by_look})
+            found += [f"the value of the header {name} that {test} sends" for name in names]
+        return found
+
+    def problem_of_error(self, error: BaseException, test: str) -> Problem:
+        """Say that recording a test's requests met an error that nobody has foreseen."""
+        try:
+            said = str(error)
+        except Exception:  # noqa: BLE001 - an exception's text is its class's own code
+            said = ""
+        reason = f"{type(error).__name__}{': ' if said else ''}{said} (while {test} was recorded)"
+        return Problem("kept", "error", self._clean(reason))
+
+    def _failure(self, problem: Problem) -> NotRecorded:
+        problem = replace(problem, reason=self._clean(problem.reason))
+        if problem.halts:
+            self.stage.halt(problem)
+        return NotRecorded(problem)
+
+    def _clean(self, text: str) -> str:
+        shown = self._settings.clean(text)
+        for secret in self.secrets:
+            if len(secret) > _SHORT_SECRET:
+                shown = shown.replace(secret, HIDDEN)
+        return shown
+
+
+def _check_sendable(request: Request) -> None:
+    """Keep what must not leave this machine here.
+
+    Raises:
+        NotRecorded: the request holds the number of a real card, a live key, or no key at all.
+    """
+    if not request.headers.get("authorization"):
+        # Stored without one it would be taken for a recording that left the header out, and answer other requests.
+        raise NotRecorded(Problem("kept", "answer", "a request carries no API key, and its 401 is never stored"))
+    params = params_of(request)
+    said = [request.url, bodies.text(request.body, request.headers), *_leaves(params)]
+    if any(has_live_key(unquote_plus(text)) for text in said):
+        reason = "a request holds a key of live mode, beside the one that it is sent with; not sent"
+        raise NotRecorded(Problem("kept", "answer", reason))
+    for text in _leaves(params):
+        digits = re.sub(r"[ -]", "", text)
+        if is_card_number(digits) and card_number(digits) is None:
+            reason = (
+                f"a request holds a card number, ****{digits[-4:]}, that is none of Stripe's test numbers; not sent"
+            )
+            raise NotRecorded(Problem("kept", "answer", reason))
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for item in cast("dict[str, object]", value).values():
+            yield from _leaves(item)
+    elif isinstance(value, list):
+        for item in cast("list[object]", value):
+            yield from _leaves(item)
+    else:
+        yield str(value)

@@ -1,0 +1,239 @@
+"""Turns what a run has recorded into cassettes, each replaced whole or left as it was; no pytest, no HTTP client."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pytest_stripe_tokens.api import forms
+from pytest_stripe_tokens.api.messages import API_HOST
+from pytest_stripe_tokens.api.token_types import CATALOGUE
+from pytest_stripe_tokens.cassettes.library import Cassette, CassetteError, Interaction, Library, Metadata, render
+from pytest_stripe_tokens.recording.comparison import differences, identities, retied, successors
+from pytest_stripe_tokens.recording.verdicts import Problem
+from pytest_stripe_tokens.redaction.leaks import leaks
+from pytest_stripe_tokens.redaction.messages import reduce_params
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from pytest_stripe_tokens.recording.comparison import Difference
+    from pytest_stripe_tokens.recording.drift import Drift
+    from pytest_stripe_tokens.recording.stage import Take
+    from pytest_stripe_tokens.recording.verdicts import Cause, Status
+
+_SHOWN = 4
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one cassette.
+
+    Args:
+        name: of the cassette.
+        status: `"refreshed"`, `"unchanged"`, `"drifted"`, `"refused"` or `"kept"`.
+        reason: one line; empty where there is nothing to say.
+        drift: the change since the last recording.
+        cause: why it was not replaced, by which a report groups; empty where it was or need not be.
+        api_version: of the answers, where they say it.
+    """
+
+    name: str
+    status: Status
+    reason: str = ""
+    drift: tuple[Drift, ...] = ()
+    cause: Cause = ""
+    api_version: str | None = None
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """What replaces the cassettes of a run.
+
+    Args:
+        library: of the suite.
+        recorded_at: ISO 8601, UTC.
+        plugin_version: of this package.
+        keys: the environment's, which must stand in nothing that is written.
+        has_passed: tells whether a test, by its node id, has passed as a whole.
+        doubt: says why what this run did not send may still be needed of a cassette, and is kept then; empty where it
+            is known that no test needs it.
+    """
+
+    library: Library
+    recorded_at: str
+    plugin_version: str
+    keys: frozenset[str]
+    has_passed: Callable[[str], bool]
+    doubt: Callable[[str], str]
+
+    def conclude(self, takes: Iterable[Take]) -> list[Result]:
+        """Replace the cassettes that were recorded well, and tell of each what became of it."""
+        return [self._safely(take) for take in takes]
+
+    def _safely(self, take: Take) -> Result:
+        try:
+            return self._conclude(take)
+        except Exception as error:  # noqa: BLE001 - the other cassettes are still replaced, and this one is told
+            # Its text may show what was answered.
+            problem = Problem("kept", "error", f"it could not be put together: {type(error).__name__}")
+            return self._unreplaced(take, problem, None)
+
+    def _conclude(self, take: Take) -> Result:
+        version = _api_version(take.interactions)
+        problem = take.problem or self._unproven(take)
+        if problem is not None:
+            return self._unreplaced(take, problem, version)
+        if not take.interactions:
+            return Result(take.name, "unchanged", "nothing was sent")
+        try:
+            return replace(self._replace(take, version), api_version=version)
+        except CassetteError as error:
+            return Result(take.name, "kept", str(error), cause="disk", api_version=version)
+
+    def _unproven(self, take: Take) -> Problem | None:
+        failed = [part.test for part in take.parts if part.interactions and not self.has_passed(part.test)]
+        if not failed:
+            return None
+        return Problem("kept", "test", f"{failed[0]} recorded it and did not pass")
+
+    def _unreplaced(self, take: Take, problem: Problem, version: str | None) -> Result:
+        kept = "the old cassette is kept" if self._exists(take.name) else "no cassette is written"
+        return Result(take.name, problem.status, f"{problem.reason}; {kept}", problem.drift, problem.cause, version)
+
+    def _exists(self, name: str) -> bool:
+        try:
+            return self.library.path(name).exists()
+        except CassetteError:
+            # A link that leads out of the directory: there is a file, and it stays.
+            return True
+
+    def _replace(self, take: Take, version: str | None) -> Result:
+        old = self.library.find(take.name)
+        if old is not None and old.origin == "documented" and take.token_type:
+            # An example is no recording of this account's: it is replaced, and nothing drifted.
+            old = None
+        before = old.interactions if old else ()
+        difference = differences(before, take.interactions)
+        deviating = _deviating(take)
+        left = _without(before, frozenset(identities(take.interactions)))
+        kept, why = self._kept(take, left)
+        told = "" if take.token_type else _count_kept(kept, why)
+        if old is not None and not difference.changed and len(kept) == len(left):
+            return Result(take.name, "unchanged", _joined(told, deviating))
+        metadata = Metadata("recorded", self.recorded_at, version, self.plugin_version, take.token_type)
+        interactions = self._merged(take, before, difference, kept)
+        cassette = Cassette(self.library.path(take.name), metadata, interactions)
+        found = leaks(render(cassette), self.keys)
+        if found:
+            reason = f"{', '.join(found)} would have been written; please report it"
+            return self._unreplaced(take, Problem("kept", "leak", reason), version)
+        self.library.write(cassette)
+        if old is None:
+            return Result(take.name, "refreshed", _joined(self._first(take), deviating))
+        lines = _changes(difference, dropped=len(left) - len(kept))
+        reason = _joined(*lines, _count_kept(kept, why), deviating)
+        return Result(take.name, "drifted" if difference.drift else "refreshed", reason, difference.drift)
+
+    def _kept(self, take: Take, left: Sequence[Interaction]) -> tuple[tuple[Interaction, ...], str]:
+        """Tell which of the old recordings that this run did not send stay, and why."""
+        if take.name in CATALOGUE:
+            return tuple(left), "this run did not ask for what a fixture may ask for in another"
+        doubt = self.doubt(take.name)
+        if doubt:
+            return tuple(left), doubt
+        # What only another tool plays, no recording of ours ever sends.
+        return tuple(item for item in left if item.request.host != API_HOST), f"not sent to {API_HOST}"
+
+    def _first(self, take: Take) -> str:
+        has_builtin = take.token_type and self.library.builtin(take.token_type)
+        return "built-in example replaced by a recording" if has_builtin else "first recording"
+
+    def _merged(
+        self, take: Take, before: Sequence[Interaction], difference: Difference, kept: Sequence[Interaction]
+    ) -> tuple[Interaction, ...]:
+        """Put together what the new file holds: in a fixture's cassette, a set that did not change stays as it was."""
+        new = take.interactions
+        if not take.token_type:
+            # The order in which tests ran is no property of the recording.
+            parts = sorted(take.parts, key=lambda part: part.test)
+            return (*(item for part in parts for item in part.interactions), *retied(kept, successors(before, new)))
+        new_ids = identities(new)
+        old_by_identity = dict(zip(identities(before), before, strict=True))
+        groups: list[tuple[Interaction, ...]] = []
+        position = 0
+        for part in take.parts:
+            own = new_ids[position : position + len(part.interactions)]
+            position += len(own)
+            is_same = not any(identity in difference.changed for identity in own)
+            groups.append(tuple(old_by_identity[identity] for identity in own) if is_same else part.interactions)
+        groups += _groups(kept)
+        default = forms.encode(dict(sorted(forms.pairs(_default(take.token_type)))), safe="[]*")
+        groups.sort(key=lambda group: _order(group, default))
+        return tuple(interaction for group in groups for interaction in group) or new
+
+
+def _default(token_type: str) -> dict[str, object]:
+    row = CATALOGUE[token_type]
+    return reduce_params({row.parameter: row.merged({})})
+
+
+def _order(group: Sequence[Interaction], default: str) -> tuple[bool, str, str]:
+    """Order sets of parameters: the defaults first, for a fixture plays the first create that it finds."""
+    body = group[0].request.body.decode("utf-8", errors="replace")
+    return body != default, body, group[0].request.headers.get("stripe-account", "")
+
+
+def _without(interactions: Sequence[Interaction], left_out: frozenset[tuple[str, int]]) -> tuple[Interaction, ...]:
+    pairs = zip(identities(interactions), interactions, strict=True)
+    return tuple(interaction for identity, interaction in pairs if identity not in left_out)
+
+
+def _groups(interactions: Sequence[Interaction]) -> list[tuple[Interaction, ...]]:
+    """Take a fixture's cassette apart into its sets: each create with what reads the token back."""
+    groups: list[tuple[Interaction, ...]] = []
+    for interaction in interactions:
+        if interaction.key.method == "POST" or not groups:
+            groups.append((interaction,))
+        else:
+            groups[-1] = (*groups[-1], interaction)
+    return groups
+
+
+def _changes(difference: Difference, *, dropped: int) -> list[str]:
+    lines = list(difference.headers[:_SHOWN])
+    if difference.added:
+        lines.append(_count(difference.added, "new request"))
+    if dropped:
+        lines.append(f"{_count(dropped, 'request')} no longer sent")
+    return lines
+
+
+def _count_kept(kept: Sequence[Interaction], why: str) -> str:
+    return f"{_count(len(kept), 'older recording')} kept: {why}" if kept else ""
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number != 1 else ''}"
+
+
+def _deviating(take: Take) -> str:
+    paths = list(dict.fromkeys(f"{drift.path} ({drift.change})" for part in take.parts for drift in part.deviations))
+    if not paths:
+        return ""
+    more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
+    return f"the generator deviates at {', '.join(paths[:_SHOWN])}{more}"
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)
+
+
+def _api_version(interactions: Sequence[Interaction]) -> str | None:
+    versions = [
+        value
+        for interaction in interactions
+        for name, value in interaction.response.headers.items()
+        if name.lower() == "stripe-version"
+    ]
+    return versions[-1] if versions else None

@@ -1,0 +1,122 @@
+"""One `--record` run from its start to its report: the stage, what became of the tests, the conclusion; no pytest."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_stripe_tokens.api.errors import UsageError
+from pytest_stripe_tokens.recording.live import LiveAPI
+from pytest_stripe_tokens.recording.replacement import Renewal
+from pytest_stripe_tokens.recording.report import RecordReport
+from pytest_stripe_tokens.recording.stage import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
+
+    from pytest_stripe_tokens.cassettes.library import Library
+    from pytest_stripe_tokens.cassettes.usage import Usage
+    from pytest_stripe_tokens.recording.environment import RecordSettings
+    from pytest_stripe_tokens.recording.stage import Take
+    from pytest_stripe_tokens.redaction.scrubbing import Scrubber
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the user chose for the end of the run.
+
+    Args:
+        report: the file to write; None for none.
+        fail_on_drift: the level from which on drift fails the run, or `"never"`.
+    """
+
+    report: Path | None
+    fail_on_drift: str
+
+
+class RecordRun:
+    """Holds the stage of a run: in the controller, or the only process, from its making to its removal.
+
+    Args:
+        settings: keys and server.
+        choices: what happens at the end.
+        scrubber: of all that the run shows.
+        stage: the directory that the controller made; None where this is the controller.
+
+    Raises:
+        UsageError: no temporary directory can be made.
+    """
+
+    def __init__(
+        self, settings: RecordSettings, choices: Choices, scrubber: Scrubber, stage: str | None = None
+    ) -> None:
+        self.settings = settings
+        self.is_controller = stage is None
+        try:
+            self.directory = Path(stage or tempfile.mkdtemp(prefix="pytest-stripe-tokens-"))
+        except OSError as error:
+            raise UsageError(
+                f"--record needs a directory for temporary files, and can't make one: {error.strerror or error}; "
+                "nothing was sent. Name one that can be written in TMPDIR"
+            ) from None
+        self.stage = Stage(self.directory)
+        self.report: RecordReport | None = None
+        self.complaint = ""
+        self._choices = choices
+        self._told: set[str] = set()
+        self.scrubber = scrubber
+        scrubber.know(lambda: settings.keys)
+
+    def live(self, bypassed: Callable[[], AbstractContextManager[None]]) -> LiveAPI:
+        """Make what sends the requests; `bypassed` opens the way past what answers Stripe's hosts in a test."""
+        return LiveAPI(self.settings, bypassed=bypassed)
+
+    def know(self, secrets: Callable[[], Iterable[str]]) -> None:
+        """Let the scrubber know what else is secret."""
+        self.scrubber.know(secrets)
+
+    def news(self) -> list[Take]:
+        """Give the takes that were begun since this was last asked."""
+        takes = self.stage.takes(but=self._told)
+        self._told |= {take.name for take in takes}
+        return takes
+
+    def conclude(self, library: Library, usage: Usage) -> RecordReport:
+        """Replace the cassettes that were recorded well, and write the report."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        renewal = Renewal(
+            library,
+            recorded_at=now,
+            plugin_version=version("pytest-stripe-tokens"),
+            keys=self.settings.keys,
+            has_passed=usage.outcomes.has_passed,
+            doubt=usage.doubt,
+        )
+        results = tuple(renewal.conclude(self.stage.takes()))
+        self.report = RecordReport(self.settings.api_base, now, results, self._choices.fail_on_drift)
+        if usage.unfinished:
+            self.report = replace(self.report, nothing=f"nothing was recorded: {usage.unfinished}")
+        if self._choices.report is not None:
+            try:
+                self.report.write(self._choices.report)
+            except Exception as error:  # noqa: BLE001 - the cassettes are written, and the run must end in its order
+                why = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+                self.complaint = f"--record-report {self._choices.report}: can't be written: {why}"
+        return self.report
+
+    @property
+    def failures(self) -> list[str]:
+        """Why the run fails, one line for each kind of reason."""
+        lines = self.report.failures if self.report else []
+        return [*lines, self.complaint] if self.complaint else lines
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        if self.is_controller:
+            shutil.rmtree(self.directory, ignore_errors=True)

@@ -1,0 +1,323 @@
+"""What a run has recorded so far, in a directory that its processes share; nothing unredacted, no pytest.
+
+The controller makes the directory and removes it; the workers of pytest-xdist read and write it under locks, so that
+each cassette is recorded once in the run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from pytest_stripe_tokens.cassettes import file_format
+from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata
+from pytest_stripe_tokens.recording.drift import Drift, Level
+from pytest_stripe_tokens.recording.verdicts import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from filelock import BaseFileLock
+
+_SUFFIX = ".take"
+_HALT = "halt.json"
+_TURN = "turn.lock"
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one test recorded of a cassette, in order.
+
+    Args:
+        test: its node id.
+        interactions: redacted.
+        deviations: where a generated answer to the same request has another shape.
+    """
+
+    test: str
+    interactions: tuple[Interaction, ...]
+    deviations: tuple[Drift, ...] = ()
+
+
+@dataclass(frozen=True)
+class Take:
+    """What a run has recorded of one cassette.
+
+    Args:
+        name: of the cassette.
+        token_type: of a fixture's cassette; None for a test's own.
+        parts: one for each set of parameters, or for each test that sent something.
+        problem: why the cassette can't be replaced; None while it can.
+    """
+
+    name: str
+    token_type: str | None = None
+    parts: tuple[Part, ...] = ()
+    problem: Problem | None = None
+
+    @property
+    def interactions(self) -> tuple[Interaction, ...]:
+        """All that was recorded, in the order of recording."""
+        return tuple(interaction for part in self.parts for interaction in part.interactions)
+
+    def failed(self, problem: Problem) -> Take:
+        """Give the take with a problem; the first one stays."""
+        return self if self.problem else replace(self, problem=problem)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """How much of a take's file was read: what it held up to `end`, and which file that was."""
+
+    take: Take
+    end: int
+    inode: int
+
+
+class Stage:
+    """The takes of a run.
+
+    A take's file is a log that grows with each request: who saves or loads a take touches what is new in it alone, so
+    that a long recording costs no more for each of its requests than a short one.
+
+    Args:
+        directory: exists, and is this run's own.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.lost: dict[str, Problem] = {}
+        self._seen: dict[str, _Seen] = {}
+        self._lock_seen = RLock()
+
+    def lock(self, name: str) -> BaseFileLock:
+        """Give the lock of a cassette; it is freed if its process is killed.
+
+        Each call gives a new lock, which belongs to whoever holds the object and not to a thread.
+        """
+        return self._lock(f"{_slug(name)}.lock")
+
+    def turn(self) -> BaseFileLock:
+        """Give the lock of the one request that is sent at a time."""
+        return self._lock(_TURN)
+
+    def _lock(self, name: str) -> BaseFileLock:
+        from filelock import FileLock  # noqa: PLC0415 - only a recording needs it
+
+        return FileLock(self.directory / name, thread_local=False)
+
+    def load(self, name: str) -> Take | None:
+        """Read a take; None where nothing was recorded of that cassette."""
+        return self._read(f"{_slug(name)}{_SUFFIX}")
+
+    def save(self, take: Take) -> None:
+        """Write a take; who reads at the same time sees the old one or the new one."""
+        file = f"{_slug(take.name)}{_SUFFIX}"
+        with self._lock_seen:
+            before = self._read(file)
+            added = None if before is None else list(_added(before, take))
+            if before is None or None in (added or ()):
+                lines = [{"name": take.name, "token_type": take.token_type}, *_added(Take(take.name), take)]
+                self._replace(file, _bytes(lines))
+            elif added:
+                self._append(file, _bytes(added))
+            inode, end = self._state(file)
+            self._seen[file] = _Seen(take, end, inode)
+
+    def fail(self, name: str, problem: Problem) -> None:
+        """Let a cassette be kept, and say why; where that can't be written here, `lost` holds it for the report."""
+        try:
+            self.save((self.load(name) or Take(name)).failed(problem))
+        except Exception:  # noqa: BLE001 - a full disk, a directory that is gone: the run must still say it
+            self.lost.setdefault(name, problem)
+
+    def lose(self, payload: Mapping[str, Mapping[str, Any]]) -> None:
+        """Take over what another process could not write."""
+        for name, problem in payload.items():
+            self.lost.setdefault(name, _problem(problem))
+
+    def plain_lost(self) -> dict[str, dict[str, Any]]:
+        """Give what could not be written, for another process."""
+        return {name: _plain_problem(problem) for name, problem in self.lost.items()}
+
+    def takes(self, but: Collection[str] = ()) -> list[Take]:
+        """Read all takes, by name, without those that are named in `but`; one that can't be read has a problem."""
+        left_out = {f"{_slug(name)}{_SUFFIX}" for name in but}
+        # One that was there and is gone was thrown away by somebody else.
+        files = {path.name for path in self.directory.glob(f"*{_SUFFIX}")} | self._seen.keys()
+        found = {take.name: take for name in files - left_out if (take := self._readable(name))}
+        for name, problem in self.lost.items():
+            if name not in but:
+                found[name] = found.get(name, Take(name)).failed(problem)
+        return sorted(found.values(), key=lambda take: take.name)
+
+    def _readable(self, file: str) -> Take | None:
+        seen = self._seen.get(file)
+        why = "it is gone"
+        try:
+            take = self._read(file)
+            if take is not None or seen is None:
+                return take
+        except Exception as error:  # noqa: BLE001 - the others can still be replaced
+            why = type(error).__name__
+        reason = f"what was recorded of it can't be read again: {why}"
+        return Take(seen.take.name if seen else file.removesuffix(_SUFFIX)).failed(Problem("kept", "error", reason))
+
+    @property
+    def halted(self) -> Problem | None:
+        """What keeps every further request from success; None while nothing does."""
+        try:
+            return _problem(json.loads((self.directory / _HALT).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+
+    def halt(self, problem: Problem) -> None:
+        """Let no further request be sent in this run."""
+        self._replace(_HALT, json.dumps(_plain_problem(problem)).encode())
+
+    def _state(self, file: str) -> tuple[int, int]:
+        status = (self.directory / file).stat()
+        return status.st_ino, status.st_size
+
+    def _read(self, file: str) -> Take | None:
+        with self._lock_seen:
+            try:
+                inode, size = self._state(file)
+            except FileNotFoundError:
+                return None
+            seen = self._seen.get(file)
+            if seen is not None and (seen.inode != inode or seen.end > size):
+                seen = None
+            if seen is None or seen.end < size:
+                seen = self._read_on(file, seen, inode)
+            return None if seen is None else seen.take
+
+    def _read_on(self, file: str, seen: _Seen | None, inode: int) -> _Seen | None:
+        with (self.directory / file).open("rb") as log:
+            start = log.seek(seen.end if seen else 0)
+            data = log.read()
+        # A process that was killed while it wrote leaves half a line; it is no part of the take.
+        whole = data[: data.rfind(b"\n") + 1]
+        take = _continued(seen.take if seen else None, whole, self.directory)
+        if take is None:
+            return None
+        self._seen[file] = _Seen(take, start + len(whole), inode)
+        return self._seen[file]
+
+    def _append(self, file: str, data: bytes) -> None:
+        with (self.directory / file).open("r+b") as log:
+            log.seek(self._seen[file].end)
+            log.truncate()
+            log.write(data)
+
+    def _replace(self, name: str, data: bytes) -> None:
+        beside = self.directory / f"{name}.{os.getpid()}-{secrets.token_hex(4)}"
+        try:
+            beside.write_bytes(data)
+            beside.replace(self.directory / name)
+        except OSError:
+            with contextlib.suppress(OSError):
+                beside.unlink()
+            raise
+
+
+def plain_drift(drift: Drift) -> dict[str, Any]:
+    """Lay a drift out as the JSON report does."""
+    return {
+        "path": drift.path,
+        "level": str(drift.level),
+        "change": drift.change,
+        "old": drift.old,
+        "new": drift.new,
+    }
+
+
+def _drifts(data: Sequence[Mapping[str, Any]]) -> tuple[Drift, ...]:
+    return tuple(
+        Drift(item["path"], Level[item["level"].upper()], item["change"], item["old"], item["new"]) for item in data
+    )
+
+
+def _slug(name: str) -> str:
+    # Names differ in case or are longer than a file's name may be.
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def _bytes(lines: Iterable[Mapping[str, Any] | None]) -> bytes:
+    return "".join(f"{json.dumps(line)}\n" for line in lines).encode()
+
+
+def _added(before: Take, take: Take) -> Iterator[dict[str, Any] | None]:
+    """Give the lines that make one take of the other; None among them where that takes more than to go on."""
+    shared = len(before.parts)
+    if take.parts[: max(shared - 1, 0)] != before.parts[:-1] or len(take.parts) < shared:
+        yield None
+        return
+    for index, part in enumerate(take.parts[max(shared - 1, 0) :]):
+        old = before.parts[-1] if before.parts and index == 0 else None
+        known, deviations = (len(old.interactions), len(old.deviations)) if old else (0, 0)
+        if old is None:
+            yield {"part": part.test}
+        elif (old.test, old.interactions, old.deviations) != (
+            part.test,
+            part.interactions[:known],
+            part.deviations[:deviations],
+        ):
+            yield None
+        for interaction in part.interactions[known:]:
+            yield {"interaction": _plain(take.name, interaction)}
+        if part.deviations[deviations:]:
+            yield {"deviations": [plain_drift(drift) for drift in part.deviations[deviations:]]}
+    if before.problem != take.problem:
+        yield {"problem": _plain_problem(take.problem)} if take.problem and not before.problem else None
+
+
+def _continued(take: Take | None, data: bytes, directory: Path) -> Take | None:
+    """Go on with a take by the lines that were added to its file."""
+    parts = [(part.test, list(part.interactions), list(part.deviations)) for part in (take.parts if take else ())]
+    for line in data.splitlines():
+        entry: dict[str, Any] = json.loads(line)
+        if take is None:
+            take = Take(entry["name"], entry["token_type"])
+        elif "part" in entry:
+            parts.append((entry["part"], [], []))
+        elif "interaction" in entry:
+            parts[-1][1].append(_interaction(directory / take.name, entry["interaction"]))
+        elif "deviations" in entry:
+            parts[-1][2].extend(_drifts(entry["deviations"]))
+        else:
+            take = take.failed(_problem(entry["problem"]))
+    if take is None:
+        return None
+    return replace(take, parts=tuple(Part(test, tuple(made), tuple(found)) for test, made, found in parts))
+
+
+def _plain(name: str, interaction: Interaction) -> dict[str, Any]:
+    cassette = Cassette(Path(name), Metadata(), (interaction,))
+    found: dict[str, Any] = file_format.plain(cassette)["interactions"][0]
+    return found
+
+
+def _interaction(path: Path, data: Mapping[str, Any]) -> Interaction:
+    return file_format.parse(path, {"version": file_format.VERSION, "interactions": [data]}).interactions[0]
+
+
+def _plain_problem(problem: Problem) -> dict[str, Any]:
+    return {
+        "status": problem.status,
+        "cause": problem.cause,
+        "reason": problem.reason,
+        "drift": [plain_drift(drift) for drift in problem.drift],
+        "halts": problem.halts,
+    }
+
+
+def _problem(data: Mapping[str, Any]) -> Problem:
+    return Problem(data["status"], data["cause"], data["reason"], _drifts(data["drift"]), halts=data["halts"])

@@ -1,0 +1,219 @@
+"""The search of what is about to be written for secrets; pure, never says what it found, only of what kind."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import unicodedata
+from base64 import b64encode, urlsafe_b64encode
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
+
+from pytest_stripe_tokens.redaction.sensitive import (
+    SECRET_NAMES,
+    has_card_number,
+    has_key,
+    is_card_number,
+    is_secret_name,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_SHORT = 6
+"""Below so many characters a secret is looked for beside its name only: "123" alone stands in every other answer."""
+
+_PLAIN = 8
+"""Below so many characters a secret is looked for as it is: another case and separators make any word of it."""
+
+_CARD = 12
+"""Below so many digits a number is no card's or account's, and is not looked for backwards."""
+
+_REPEATED_ENCODING = 4
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
+_WHOLE_ACCOUNT = re.compile(r"acct_[A-Za-z0-9]{11,}")
+_NAMES = "|".join(sorted((name.replace("_", "[_-]?") for name in SECRET_NAMES), key=len, reverse=True))
+
+_NAMED = re.compile(
+    r"""(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_-]{1,60}+)[\\"'\]]*+\s*+[:=]\s*+[\\"']*+(?=([0-9A-Za-z]{1,5}+)(?![0-9A-Za-z]))"""
+)
+_SECRET_END = re.compile(rf"(?:^|[^a-z])(?:{_NAMES})$", re.IGNORECASE)
+# What a sentence calls a CVC. An answer's own codes, "status code 402", are none.
+_SAID = (
+    "(?:(?:cvc|cvv2?|csc|pin|code)s?(?![a-z])"
+    "(?<!error code)(?<!status code)(?<!http code)(?<!country code)(?<!zip code)(?<!postal code)(?<!decline code))"
+)
+_SAID_BEFORE = re.compile(
+    rf"(?<![\"_a-z]){_SAID}(?:[ ,:=('\"]+[a-z]+){{0,5}}+[ :=('\"]+(?=([0-9]{{3,5}}+)(?![0-9a-z]))", re.IGNORECASE
+)
+_SAID_AFTER = re.compile(
+    rf"(?<![0-9A-Za-z.])([0-9]{{3,5}}+)['\")]?(?=(?:[ ,(]+[a-z]+){{0,5}}?[ ,(]+{_SAID})", re.IGNORECASE
+)
+
+_KEY_START = re.compile(r"(?:(?:sk|rk|pk|ek|uk)_(?:org_)?(?:test|live)_|whsec_)(?=.)", re.IGNORECASE)
+_CLIENT_SECRET = re.compile(r"[a-z]+_[A-Za-z0-9]+_secret_(?=.)")
+# A key that nobody has named: backwards, with a separator after each character, in hexadecimal.
+_ODD_KEY = re.compile(
+    r"[A-Za-z0-9]_(?:tset|evil)_k[srpeu](?![A-Za-z0-9])"
+    r"|(?<![a-z0-9])[srpeu](?P<by>[\W_]{1,3}?)k(?P=by)_(?P=by)(?:t(?P=by)e(?P=by)s(?P=by)t|l(?P=by)i(?P=by)v(?P=by)e)(?P=by)_"
+    r"|7[0235]6b5f(?:74657374|6c697665)5f",
+    re.IGNORECASE,
+)
+
+
+def leaks(data: bytes, secrets: Iterable[str]) -> list[str]:
+    """Search `data` for secrets.
+
+    Each secret is looked for as it is and backwards, in any case, with any separators, without what a key begins with,
+    in hexadecimal, and in base64 at any offset; all that also url-encoded, as HTML writes it and as JSON escapes it.
+    Beside them, keys of any kind, account ids and card numbers are found by their look.
+
+    Args:
+        data: what is about to be written.
+        secrets: what was sent, of `redaction.secrets_of`.
+
+    Returns:
+        The kinds of what was found, each once, sorted; never a secret. Empty where nothing was.
+    """
+    searched = _Searched(_readings(data))
+    found = {
+        kind
+        for kind, is_in in (
+            ("an API key", _has_key),
+            ("a card number", has_card_number),
+            ("an account id", _has_account),
+        )
+        if any(is_in(text) for text in searched.texts)
+    }
+    for secret in {secret.strip() for secret in secrets} - {""}:
+        if searched.holds(secret):
+            found.add(f"{_kind(secret)} that was sent")
+        elif len(secret) > _SHORT and searched.holds_inbase64_forms(secret):
+            found.add(f"{_kind(secret)} that was sent, in base64")
+    return sorted(found)
+
+
+def _readings(data: bytes) -> list[str]:
+    """Give `data` as it is and with its encodings undone, however often it was encoded."""
+    texts = [data.decode("utf-8", errors="replace")]
+    for _ in range(_REPEATED_ENCODING):
+        text = html.unescape(_ESCAPE.sub(_unescaped, unquote_plus(texts[-1], errors="replace")))
+        # Digits and letters of full width are those of a keyboard.
+        text = text if text.isascii() else unicodedata.normalize("NFKC", text)
+        if text == texts[-1]:
+            break
+        texts.append(text)
+    return texts
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return chr(int(match[1] or match[2], 16))
+
+
+@dataclass(frozen=True)
+class _Searched:
+    """What is searched, in each of its readings."""
+
+    texts: list[str]
+
+    @cached_property
+    def _whole(self) -> str:
+        return "\n".join(self.texts)
+
+    @cached_property
+    def _squeezed(self) -> str:
+        """Letters and digits alone; the readings stay apart."""
+        return "\n".join(_squeezed(text) for text in self.texts)
+
+    @cached_property
+    def _short(self) -> set[str]:
+        """Short values beside a secret's name, or in a sentence about one."""
+        named = {
+            value for name, value in _NAMED.findall(self._whole) if is_secret_name(name) or _SECRET_END.search(name)
+        }
+        return named.union(_SAID_BEFORE.findall(self._whole), _SAID_AFTER.findall(self._whole))
+
+    def holds(self, secret: str) -> bool:
+        if len(secret) < _SHORT and secret.isascii() and secret.isalnum():
+            return secret in self._short
+        if len(secret) < _SHORT:
+            odd = rf"""(?<![a-z])(?:{_NAMES})[\\"'\]]*\s*[:=]\s*[\\"']*{re.escape(secret)}(?![0-9A-Za-z])"""
+            return re.search(odd, self._whole, re.IGNORECASE) is not None
+        digits = re.sub(r"[\W_]", "", secret)
+        if digits.isascii() and digits.isdigit():
+            return self._holds_number(digits)
+        forms = {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+        return any(form in self._whole for form in forms) or any(form in self._squeezed for form in _odd(secret))
+
+    def holds_inbase64_forms(self, secret: str) -> bool:
+        return any(form in self._whole for form in base64_forms(secret))
+
+    def _holds_number(self, digits: str) -> bool:
+        forms = [digits]
+        if len(digits) >= _CARD:
+            forms.append(digits[::-1])
+            if digits.encode().hex() in self._squeezed:
+                return True
+        # Within a longer number it is another number: 000000000 stands in 1000000000.
+        return any(
+            form in self._squeezed and re.search("(?<![0-9])" + r"[\W_]{0,8}".join(form) + "(?![0-9])", self._whole)
+            for form in forms
+        )
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.casefold())
+
+
+def _odd(secret: str) -> Iterator[str]:
+    """Give what a secret looks like among letters and digits alone, without what a key begins with."""
+    body = without_start(secret)
+    squeezed = _squeezed(body if body.isascii() else unicodedata.normalize("NFKC", body))
+    if len(squeezed) >= _PLAIN:
+        yield squeezed
+        yield squeezed[::-1]
+        yield body.encode("utf-8", errors="replace").hex()
+
+
+def without_start(secret: str) -> str:
+    """Give a key or a client secret without what tells its kind; anything else as it is."""
+    start = _KEY_START.match(secret) or _CLIENT_SECRET.match(secret)
+    body = secret[start.end() :] if start else secret
+    return body if len(body) >= _PLAIN else secret
+
+
+def base64_forms(secret: str) -> Iterator[str]:
+    """Give what `secret` looks like in base64 wherever it begins, without the ends that depend on what is around it."""
+    raw = secret.encode("utf-8", errors="replace")
+    for offset in range(3):
+        padded = b"\x00" * offset + raw
+        first = -(-offset * 8 // 6)
+        last = len(padded) * 8 // 6
+        yield from {encode(padded).decode("ascii")[first:last] for encode in (b64encode, urlsafe_b64encode)}
+
+
+def _kind(secret: str) -> str:
+    if has_key(secret):
+        return "an API key"
+    if is_card_number(re.sub("[ -]", "", secret)):
+        return "a card number"
+    return "an account id" if secret.startswith("acct_") else f"a secret of {len(secret)} characters"
+
+
+_ENCODED_KEYS = [
+    form
+    for kind, mode in product(("sk", "rk"), ("test", "live"))
+    for form in dict.fromkeys(base64_forms(f"{kind}_{mode}_"))
+]
+
+
+def _has_key(text: str) -> bool:
+    return has_key(text) or _ODD_KEY.search(text) is not None or any(form in text for form in _ENCODED_KEYS)
+
+
+def _has_account(text: str) -> bool:
+    return _WHOLE_ACCOUNT.search(text) is not None

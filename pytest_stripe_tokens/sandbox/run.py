@@ -1,0 +1,133 @@
+"""What the sandboxes of one run share, and how one is opened; no pytest. `stripe_sandbox` is a run of one."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from pytest_stripe_tokens.sandbox import stripe_python
+from pytest_stripe_tokens.sandbox.settings import Settings, checked_mode, checked_seed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping
+
+    from pytest_stripe_tokens.api.messages import Request, Response
+    from pytest_stripe_tokens.cassettes.library import Library
+    from pytest_stripe_tokens.interception.interceptor import Interceptor
+    from pytest_stripe_tokens.recording.contribution import Traffic
+    from pytest_stripe_tokens.recording.recorder import Recorder
+    from pytest_stripe_tokens.recording.run import RecordRun
+    from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens
+    from pytest_stripe_tokens.simulator.tokens.generator import GeneratorFactory
+
+
+class Run:
+    """The expensive parts, made when the first test needs them and kept for the run."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.recording: RecordRun | None = None
+
+    @cached_property
+    def interceptor(self) -> Interceptor:
+        """Knows the HTTP clients as they were before any test replaced parts of them."""
+        from pytest_stripe_tokens.interception.interceptor import Interceptor  # noqa: PLC0415 - a suite that needs none must not pay
+
+        return Interceptor()
+
+    @cached_property
+    def generators(self) -> GeneratorFactory:
+        """Holds Faker's engine."""
+        from pytest_stripe_tokens.simulator.tokens.generator import GeneratorFactory  # noqa: PLC0415
+
+        return GeneratorFactory(self.settings.locale)
+
+    @cached_property
+    def library(self) -> Library:
+        """Holds what was read of the suite's cassettes."""
+        from pytest_stripe_tokens.cassettes.library import Library  # noqa: PLC0415
+
+        return Library(self.settings.cassettes)
+
+    @cached_property
+    def recorder(self) -> Recorder | None:
+        """Records what the tests of this process send; None where nothing is recorded."""
+        if self.recording is None:
+            return None
+        from pytest_stripe_tokens.recording.recorder import Recorder  # noqa: PLC0415 - only a recording needs it
+
+        live = self.recording.live(self.interceptor.bypassed)
+        recorder = Recorder(self.recording.settings, live, self.recording.stage, self.library, self._generated)
+        self.recording.know(lambda: recorder.secrets)
+        return recorder
+
+    def _generated(self, request: Request) -> Response:
+        from pytest_stripe_tokens.simulator.api import Simulator  # noqa: PLC0415 - with its tables behind it
+
+        return Simulator(self.generators.generator()).answer(request)
+
+    def _traffic(self, settings: Settings, test: str) -> Traffic | None:
+        if settings.mode == "generate" or self.recorder is None:
+            return None
+        from pytest_stripe_tokens.recording.contribution import Traffic  # noqa: PLC0415 - only a recording needs it
+
+        return Traffic(self.recorder, test, settings.cassette)
+
+    @contextlib.contextmanager
+    def sandbox(
+        self,
+        settings: Settings,
+        *,
+        test: str = "",
+        params: Mapping[str, Mapping[str, Any]] | None = None,
+        fail: Callable[[str], NoReturn] | None = None,
+    ) -> Generator[StripeTokens]:
+        """Answer Stripe's hosts until the block ends.
+
+        Args:
+            settings: of the test.
+            test: its node id, which its generated answers depend on.
+            params: default parameters per type.
+            fail: ends the test with a message.
+        """
+        from pytest_stripe_tokens.sandbox.own_requests import TEST_KEY  # noqa: PLC0415 - as in all of this class
+        from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens, Surroundings  # noqa: PLC0415
+
+        generator = self.generators.generator(settings.seed, test)
+        optional: dict[str, Any] = {} if fail is None else {"fail": fail}
+        traffic = self._traffic(settings, test)
+        if traffic is not None and settings.mode == "replay":
+            # What can't be recorded is answered as in `auto`: a recording run must not fail on what it would mend.
+            settings = replace(settings, mode="auto")
+        surroundings = Surroundings(self.library, generator, test, params or {}, traffic, **optional)
+        tokens = StripeTokens(settings, surroundings)
+        try:
+            with self.interceptor.open(tokens.exchange), stripe_python.test_key(TEST_KEY):
+                yield tokens
+        finally:
+            if traffic is not None:
+                traffic.close()
+
+
+@contextlib.contextmanager
+def stripe_sandbox(mode: str = "auto", seed: int = 0, cassettes: str | Path | None = None) -> Generator[StripeTokens]:
+    """Answer Stripe's API for as long as the block runs, without pytest.
+
+    For wider fixtures, unittest, a REPL or a script.
+
+    Args:
+        mode: `"auto"`, `"replay"` or `"generate"`.
+        seed: of generated answers.
+        cassettes: the directory of the cassettes; `cassettes` in the working directory by default.
+
+    Raises:
+        UsageError: an unknown mode, or a seed that is no whole number.
+        RequestMissed: inside the block, in mode `replay`, for a request that no cassette holds.
+    """
+    directory = Path(cassettes if cassettes is not None else "cassettes").absolute()
+    settings = Settings(checked_mode(mode, "stripe_sandbox"), checked_seed(seed, "stripe_sandbox"), directory)
+    with Run(settings).sandbox(settings) as tokens:
+        yield tokens

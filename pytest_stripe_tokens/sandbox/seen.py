@@ -1,0 +1,138 @@
+"""What a test sees of the requests that were sent to Stripe; imports no HTTP client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote
+
+from pytest_stripe_tokens.api import forms
+from pytest_stripe_tokens.api.showing import one_line
+from pytest_stripe_tokens.redaction import messages
+from pytest_stripe_tokens.redaction.sensitive import HIDDEN, is_secret_header
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_stripe_tokens.api.messages import Request, Response
+    from pytest_stripe_tokens.api.request import Reading
+    from pytest_stripe_tokens.api.token import Origin
+
+_SHOWN = 20
+_LONGEST = 100
+# Stripe-Account is whom a request is for: a test asks for it, and it is hidden where it is printed.
+_READABLE = frozenset({"stripe-account"})
+_UNSHOWN = frozenset({"idempotency-key"}) | _READABLE
+
+
+class Headers(Mapping[str, str]):
+    """Headers, whose names are found in any case; printing them hides what a test may read and nobody else.
+
+    Args:
+        headers: names in lower case.
+    """
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._values = dict(headers)
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        shown = {name: HIDDEN if name in _UNSHOWN else messages.hide(value) for name, value in self._values.items()}
+        return repr(shown)
+
+
+class SeenRequest:
+    """One request that a test, its fixtures or its code under test sent to Stripe.
+
+    Args:
+        request: as it was sent; what is secret of it is not kept, but for parameters.
+        reading: of the request.
+
+    `token_type` is that of the token that the request makes or reads, None for any other request. `response_status` is
+    the HTTP status of the answer, None while there is none and where a connection broke. `origin` is where the answer
+    came from, None where there is none and for a failure that the test asked for.
+    """
+
+    def __init__(self, request: Request, reading: Reading) -> None:
+        self.method: str = request.method
+        self.path: str = request.path
+        self.headers: Headers = Headers(
+            {name: value for name, value in request.headers.items() if name in _READABLE or not is_secret_header(name)}
+        )
+        self.token_type: str | None = reading.created_type
+        self.response_status: int | None = None
+        self.origin: Origin | None = None
+        self._params = reading.params
+        self._size = len(request.body)
+
+    @cached_property
+    def params(self) -> dict[str, Any]:
+        """Nested, decoded from the form and the query, as they were sent: their values are strings."""
+        return deepcopy(dict(self._params))
+
+    def cells(self) -> tuple[str, ...]:
+        """Give what a table shows of it, secrets hidden: method, path, type, status, origin and parameters."""
+        if self._size > forms.LONGEST_KEPT:
+            sent = f"{self._size} bytes"
+        else:
+            pairs = forms.pairs(messages.reduce_params(self._params))
+            sent = " ".join(f"{name}={value}" for name, value in pairs)
+        cells = (
+            self.method,
+            self._shown_path,
+            self.token_type or "-",
+            self._shown_status,
+            self.origin or "-",
+            sent if len(sent) <= _LONGEST else f"{sent[:_LONGEST]}...",
+        )
+        return tuple(one_line(cell) for cell in cells)
+
+    def __repr__(self) -> str:
+        type_ = f" ({self.token_type})" if self.token_type else ""
+        shown: Any = f"{self._size} bytes"
+        if self._size <= forms.LONGEST_KEPT:
+            shown = messages.reduce_params(self._params)
+        origin = self.origin or "no origin"
+        return f"<{self.method} {self._shown_path}{type_} {shown} -> {self._shown_status}, {origin}>"
+
+    @property
+    def _shown_path(self) -> str:
+        return shown_path(self.path)
+
+    @property
+    def _shown_status(self) -> str:
+        return "no answer" if self.response_status is None else str(self.response_status)
+
+
+def shown_path(path: str) -> str:
+    """Show the path of a request, decoded, in one line and without what is secret in it."""
+    return one_line(messages.hide(unquote(path)))
+
+
+def table(requests: Sequence[SeenRequest]) -> str:
+    """Show the last of some requests, a line for each, with their secrets hidden; empty where there is none."""
+    shown = requests[-_SHOWN:]
+    rows = [request.cells() for request in shown]
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    lines = [f"... and {len(requests) - _SHOWN} before these"] if len(requests) > _SHOWN else []
+    for row in rows:
+        *cells, sent = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        lines.append("  ".join([*cells, sent]).rstrip())
+    return "\n".join(lines)
+
+
+def token_in(response: Response) -> Mapping[str, Any] | None:
+    """The token that an answer is, which must not be changed; None where it is none."""
+    data: Any = response.data
+    found = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
+    return found if found.get("object") == "token" and {"id", "type", "used"} <= found.keys() else None

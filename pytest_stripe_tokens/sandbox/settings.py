@@ -1,0 +1,123 @@
+"""The settings of a run and of a test: marker over option over ini file over default; imports no pytest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_stripe_tokens.api.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+MODES = ("auto", "replay", "generate")
+FAIL_LEVELS = ("info", "warning", "error", "never")
+MARKER_ARGUMENTS = ("mode", "seed", "cassette")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What decides where the answers of a run, or of one test, come from.
+
+    Args:
+        mode: one of `MODES`.
+        seed: of generated answers.
+        cassettes: the directory of the suite's cassettes.
+        locale: Faker's, such as `"de_DE"`; None for its default.
+        cassette: the cassette that holds the test's whole traffic, a name below `cassettes`.
+    """
+
+    mode: str = "auto"
+    seed: int = 0
+    cassettes: Path = field(default_factory=lambda: Path("cassettes"))
+    locale: str | None = None
+    cassette: str | None = None
+
+    def marked(self, arguments: Mapping[str, Any]) -> Settings:
+        """Give these settings with a marker's arguments over them."""
+        return replace(self, **arguments)
+
+
+def checked_mode(value: object, source: str) -> str:
+    """Return a valid mode.
+
+    Raises:
+        UsageError: it is none; the message names `source` and lists the valid ones.
+    """
+    if isinstance(value, str) and value in MODES:
+        return value
+    raise UsageError(f"{source}: unknown mode {value!r}; the modes are {', '.join(MODES)}")
+
+
+def checked_level(value: object, source: str) -> str:
+    """Return a valid level of drift.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if isinstance(value, str) and value in FAIL_LEVELS:
+        return value
+    raise UsageError(f"{source}: unknown level {value!r}; the levels are {', '.join(FAIL_LEVELS)}")
+
+
+def checked_seed(value: object, source: str) -> int:
+    """Return a valid seed.
+
+    Raises:
+        UsageError: it is not a whole number.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    try:
+        return int(value) if isinstance(value, str) else _no_number(value)
+    except ValueError:
+        raise UsageError(f"{source}: {value!r} is no seed; a seed is a whole number, such as 0 or 42") from None
+
+
+def _no_number(value: object) -> int:
+    raise ValueError(value)
+
+
+def checked_locale(value: str, source: str) -> str | None:
+    """Return a locale in Faker's spelling; None for the empty string.
+
+    Raises:
+        UsageError: Faker does not know it; the message lists those it does.
+    """
+    if not value:
+        return None
+    from pytest_stripe_tokens.simulator.tokens import generator  # noqa: PLC0415 - reads Faker's directories
+
+    try:
+        return generator.checked_locale(value)
+    except ValueError as error:
+        raise UsageError(f"{source}: {error}") from None
+
+
+def marker_arguments(markers: Iterable[tuple[tuple[Any, ...], Mapping[str, Any]]], test: str) -> dict[str, Any]:
+    """Merge the arguments of a test's markers, the closest first.
+
+    Raises:
+        UsageError: an argument or a value that is not one of the valid ones.
+    """
+    merged: dict[str, Any] = {}
+    source = f"{test}: marker stripe_tokens"
+    valid = ", ".join(MARKER_ARGUMENTS)
+    for args, kwargs in markers:
+        if args:
+            raise UsageError(f"{source} takes no positional argument ({args[0]!r}); its arguments are {valid}")
+        for name, value in kwargs.items():
+            if name not in MARKER_ARGUMENTS:
+                raise UsageError(f"{source} has no argument {name!r}; its arguments are {valid}")
+            merged.setdefault(name, value)
+    if "mode" in merged:
+        merged["mode"] = checked_mode(merged["mode"], source)
+    if "seed" in merged:
+        merged["seed"] = checked_seed(merged["seed"], source)
+    if "cassette" in merged and not (isinstance(merged["cassette"], str) and merged["cassette"]):
+        raise UsageError(
+            f"{source}: {merged['cassette']!r} is no cassette; "
+            'a cassette is the name of a file below the cassettes directory, such as "refunds/partial"'
+        )
+    return merged

@@ -1,0 +1,301 @@
+"""`StripeTokens`: one test's Stripe. It routes each request to its source and keeps the state; knows no HTTP client."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
+
+from pytest_stripe_tokens.api import forms
+from pytest_stripe_tokens.api.errors import RequestMissed, StripeAPIError, UsageError
+from pytest_stripe_tokens.api.messages import API_HOST, Request, Response
+from pytest_stripe_tokens.api.request import read
+from pytest_stripe_tokens.api.token import Origin, Token
+from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
+from pytest_stripe_tokens.cassettes.library import CassetteError, Library
+from pytest_stripe_tokens.cassettes.playback import Playback
+from pytest_stripe_tokens.interception.wire import Outcome
+from pytest_stripe_tokens.sandbox import seen
+from pytest_stripe_tokens.sandbox.faults import Fault, Faults
+from pytest_stripe_tokens.sandbox.own_requests import BY_CODE, Asked, create_request, retrieve_request
+from pytest_stripe_tokens.sandbox.seen import SeenRequest
+from pytest_stripe_tokens.simulator.api import Simulator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pytest_stripe_tokens.api.shapes import BankToken, CardToken
+    from pytest_stripe_tokens.recording.contribution import Traffic
+    from pytest_stripe_tokens.sandbox.settings import Settings
+    from pytest_stripe_tokens.simulator.tokens.generator import Generator
+
+
+def _raise_missed(message: str) -> NoReturn:
+    raise RequestMissed(message)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a sandbox is given by whoever opens it.
+
+    Args:
+        library: the suite's cassettes, read once in a run.
+        generator: of the test's generated answers.
+        test: its node id, as messages name it; empty outside pytest.
+        params: default parameters per type, merged over the built-in ones.
+        traffic: what the test records; None where nothing is recorded.
+        fail: ends the test with a message; called once for each request that mode `replay` misses.
+    """
+
+    library: Library
+    generator: Generator
+    test: str = ""
+    params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, "Mapping[str, Any]"])
+    traffic: Traffic | None = None
+    fail: Callable[[str], NoReturn] = _raise_missed
+
+
+class _Call:
+    """A request on its way: as it was sent, as it is understood, as the test sees it, and the token that it reads."""
+
+    def __init__(self, request: Request, asked: Asked = BY_CODE) -> None:
+        self.request = request
+        self.asked = asked
+        self.reading = read(request)
+        self.entry = SeenRequest(request, self.reading)
+        self.known: Mapping[str, Any] | None = None
+
+
+class StripeTokens:
+    """One test's Stripe: makes tokens, answers the code under test, and shows what was asked.
+
+    Made by the fixture `stripe_tokens` and by `stripe_sandbox`.
+    """
+
+    def __init__(self, settings: Settings, surroundings: Surroundings) -> None:
+        for name in surroundings.params:
+            _row(name, "stripe_tokens_params")
+        self._settings = settings
+        self._surroundings = surroundings
+        self._simulator = Simulator(surroundings.generator)
+        self._playback = Playback(surroundings.library, settings)
+        self._faults = Faults()
+        self._requests: list[SeenRequest] = []
+        self._origins: dict[str, Origin] = {}
+        self._lock = threading.RLock()
+        self.failures: list[str] = []
+
+    def __repr__(self) -> str:
+        number = len(self._requests)
+        return f"<StripeTokens (mode {self._settings.mode}, {number} request{'' if number == 1 else 's'})>"
+
+    @overload
+    def create(self, type: Literal["card"], **params: Any) -> CardToken: ...
+    @overload
+    def create(self, type: Literal["bank_account"], **params: Any) -> BankToken: ...
+    @overload
+    def create(self, type: str, **params: Any) -> Token: ...
+    def create(self, type: str, **params: Any) -> Token:  # noqa: A002 - Stripe's own name
+        """Create a token with `POST /v1/tokens`.
+
+        Args:
+            type: one of `TOKEN_TYPES`.
+            params: merged over the type's defaults; a parameter that is None is not sent.
+
+        Raises:
+            StripeAPIError: the API refuses it.
+            UsageError: there is no such type.
+        """
+        row = _row(type, "create")
+        changed = {**self._surroundings.params.get(type, {}), **params}
+        asked = Asked(is_unchanged=not changed, is_fixtures=not params)
+        return self._token(create_request(row, changed), asked)
+
+    def retrieve(self, id: str) -> Token:  # noqa: A002 - Stripe's own name
+        """Read a token with `GET /v1/tokens/:id`.
+
+        Raises:
+            StripeAPIError: there is no such token.
+        """
+        return self._token(retrieve_request(id))
+
+    def use(self, token: str) -> None:
+        """Mark a token used, as the API does when it is consumed.
+
+        Args:
+            token: a token or its id.
+
+        Raises:
+            StripeAPIError: it was used before (code `token_already_used`), or there is no such token.
+        """
+        with self._lock:
+            self._simulator.use(str(token))
+
+    def fail_next(  # noqa: PLR0913 - the parts of an error body, by keyword
+        self,
+        status: int | None = None,
+        *,
+        code: str | None = None,
+        type: str | None = None,  # noqa: A002 - Stripe's own name
+        message: str | None = None,
+        exception: BaseException | type[BaseException] | None = None,
+        times: int = 1,
+        delay: float = 0,
+    ) -> None:
+        """Let the next requests fail, in whichever client sends them.
+
+        Args:
+            status: the HTTP status, 400 to 599; by default the one that `code` or `type` has, or 500.
+            code: of the error body, such as `"rate_limit"`; a card's decline code stands in `decline_code` too.
+            type: of the error body, such as `"card_error"`.
+            message: of the error body; by default the API's own.
+            exception: raised in place of an answer. A built-in ConnectionError or TimeoutError, class or instance,
+                becomes the client's own kind; anything else is raised as given.
+            times: how many requests fail.
+            delay: before each failure, in seconds.
+
+        Raises:
+            UsageError: arguments that no failure can have.
+        """
+        wanted = Fault(status, code, type, message, exception, delay)
+        with self._lock:
+            self._faults.add(wanted, times)
+
+    @property
+    def requests(self) -> list[SeenRequest]:
+        """The requests seen in this test, its fixtures' own included, oldest first."""
+        return list(self._requests)
+
+    @property
+    def shown_requests(self) -> str:
+        """The last requests as a table for a reader, their secrets hidden; empty where there is none."""
+        return seen.table(self.requests)
+
+    @property
+    def used_cassettes(self) -> frozenset[str]:
+        """The names of the suite's cassettes that answered something in this test."""
+        return frozenset(self._playback.used)
+
+    @property
+    def tokens(self) -> dict[str, Token]:
+        """The tokens of this test by id, as they are now."""
+        with self._lock:
+            found = {name: self._simulator.token(name) for name in self._origins}
+            return {name: Token(token, self._origins[name]) for name, token in found.items() if token is not None}
+
+    def exchange(self, request: Request) -> Outcome:
+        """Answer a request of any client.
+
+        Raises:
+            BaseException: what `fail` raises, where mode `replay` has no answer or a cassette can't be read.
+        """
+        try:
+            return self._exchange(_Call(request))
+        except CassetteError as error:
+            message = str(error)
+        # A client may swallow an exception; what ends the test gets through, and is kept for the teardown.
+        return self._fail(message)
+
+    def _exchange(self, call: _Call) -> Outcome:
+        with self._lock:
+            self._requests.append(call.entry)
+            token_id = call.reading.retrieved_id
+            call.known = self._simulator.token(token_id) if token_id else None
+            if call.known is not None:
+                call.entry.token_type = str(call.known["type"])
+            failure = self._faults.next()
+            if failure is None:
+                response, call.entry.origin = self._route(call)
+            elif failure.exception is None:
+                response = self._simulator.refuse(call.request, failure.error())
+            else:
+                return Outcome(exception=failure.exception, delay=failure.delay)
+            if call.request.method == "HEAD":
+                response = replace(response, body=b"")
+            call.entry.response_status = response.status
+            return Outcome(response, delay=failure.delay if failure else 0)
+
+    def _token(self, request: Request, asked: Asked = BY_CODE) -> Token:
+        call = _Call(request, asked)
+        outcome = self._exchange(call)
+        outcome.wait()
+        response = outcome.response
+        if response is None:
+            raise outcome.exception or RuntimeError("neither an answer nor an exception")
+        if not response.is_success:
+            raise StripeAPIError.from_response(response)
+        return Token(response.data, call.entry.origin or "generated")
+
+    def _route(self, call: _Call) -> tuple[Response, Origin]:
+        is_api = call.request.host == API_HOST
+        answered = self._record(call)
+        if answered is None and self._settings.mode != "generate" and is_api:
+            answered = self._play(call)
+        if answered is not None:
+            response, origin = answered
+            return self._adopt(call, response, origin) if response.is_success else response, origin
+        if self._settings.mode == "replay" and (call.known is None or not is_api):
+            token_type, test = call.entry.token_type, self._surroundings.test
+            self._fail(self._playback.missed(call.request, token_type, test=test, asked=call.asked))
+        return self._generate(call)
+
+    def _generate(self, call: _Call) -> tuple[Response, Origin]:
+        response = self._simulator.answer(call.request)
+        token_id = call.reading.retrieved_id
+        if token_id is not None:
+            return response, self._origins.get(token_id, "generated")
+        token = seen.token_in(response) if response.is_success and call.reading.is_to_tokens else None
+        if token is not None:
+            self._origins[str(token["id"])] = "generated"
+        return response, "generated"
+
+    def _record(self, call: _Call) -> tuple[Response, Origin] | None:
+        if self._surroundings.traffic is None:
+            return None
+        token_type = call.entry.token_type
+        scenario = token_type if call.asked.is_fixtures else None
+        response = self._surroundings.traffic.answer(call.request, scenario=scenario, token_type=token_type)
+        return None if response is None else (response, "live")
+
+    def _play(self, call: _Call) -> tuple[Response, Origin] | None:
+        token_type = call.entry.token_type
+        found = self._playback.play(call.request, token_type)
+        if found is None and call.asked.is_unchanged and token_type is not None:
+            found = self._playback.take_create(token_type)
+        if found is None:
+            return None
+        interaction, cassette = found
+        return interaction.response, "documented" if cassette.origin == "documented" else "recorded"
+
+    def _adopt(self, call: _Call, response: Response, origin: Origin) -> Response:
+        """Make what was answered part of this test's state; a token used up here is shown as used."""
+        token = seen.token_in(response)
+        if token is None:
+            self._use_up(call.reading.params)
+            return response
+        identity = str(token["id"])
+        call.entry.token_type = str(token["type"])
+        self._origins[identity] = origin
+        known = self._simulator.token(identity)
+        if call.request.method == "GET" and known is not None:
+            return self._simulator.answer(call.request) if known["used"] and not token["used"] else response
+        account = call.request.headers.get("stripe-account")
+        self._simulator.adopt(token, call.reading.form, account=account)
+        return response
+
+    def _use_up(self, params: Mapping[str, Any]) -> None:
+        for _, value in forms.pairs(params):
+            known = self._simulator.token(value)
+            if known is not None and not known["used"]:
+                self._simulator.use(value)
+
+    def _fail(self, message: str) -> NoReturn:
+        self.failures.append(message)
+        self._surroundings.fail(message)
+
+
+def _row(name: str, source: str) -> Any:
+    row = CATALOGUE.get(name)
+    if row is None:
+        raise UsageError(f"{source}: no token type {name!r}; the types are {', '.join(TOKEN_TYPES)}")
+    return row

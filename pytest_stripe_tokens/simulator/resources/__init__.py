@@ -1,0 +1,1 @@
+"""The resources that answer requests, a module for each of Stripe's."""

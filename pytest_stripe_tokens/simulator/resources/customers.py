@@ -1,0 +1,175 @@
+"""Customers and their sources; imports the simulator's own modules below the endpoints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_stripe_tokens.simulator.errors.refusal import ApiError
+from pytest_stripe_tokens.simulator.resources.attaching import SOURCES, attach_source, sources_of
+from pytest_stripe_tokens.simulator.resources.methods import attach_payment_method
+from pytest_stripe_tokens.simulator.resources.objects import full_address, list_of, metadata, page
+
+if TYPE_CHECKING:
+    from pytest_stripe_tokens.simulator.call import Call
+    from pytest_stripe_tokens.simulator.state import Entry
+
+_TEXTS = ("business_name", "description", "email", "individual_name", "name", "phone")
+# Shown only where `expand` asks for them (since 2020-08-27).
+_HIDDEN = ("sources", "subscriptions", "tax_ids")
+
+
+def create(call: Call) -> dict[str, Any]:
+    """Make a customer, with what the token in `source` stands for as its default source."""
+    body = _new(call)
+    customer = call.add(body)
+    try:
+        _apply(call, customer)
+    except ApiError:
+        # A card that declines leaves no customer behind (real answers).
+        call.world.remove(customer)
+        raise
+    return _shown(call, customer)
+
+
+def update(call: Call) -> dict[str, Any]:
+    """Change a customer; a new source takes the old default one's place, which goes (reference, customers)."""
+    customer = call.world.read(call.ids[0], call.scope, "customer", "id")
+    _apply(call, customer)
+    return _shown(call, customer)
+
+
+def retrieve(call: Call) -> dict[str, Any]:
+    """Give a customer."""
+    return _shown(call, call.world.read(call.ids[0], call.scope, "customer", "id"))
+
+
+def create_source(call: Call) -> dict[str, Any]:
+    """Add a card or a bank account to a customer; the first one is the default."""
+    customer = call.world.read(call.ids[0], call.scope, "customer", "customer")
+    source = attach_source(call, customer, str(call.params["source"]))
+    source.body["metadata"] = metadata(call.params.get("metadata"))
+    if customer.body["default_source"] is None:
+        customer.body["default_source"] = source.id
+    return source.copy()
+
+
+def retrieve_source(call: Call) -> dict[str, Any]:
+    """Give one of a customer's sources."""
+    customer = call.world.read(call.ids[0], call.scope, "customer", "customer")
+    source = call.world.get(call.ids[1], call.scope, *SOURCES)
+    if source is None or source.body.get("customer") != customer.id:
+        raise call.world.missing("resource_missing", "source", call.ids[1], call.scope, "id")
+    return source.copy()
+
+
+def list_sources(call: Call) -> dict[str, Any]:
+    """List a customer's sources, those of one `object` where the request says so."""
+    customer = call.world.read(call.ids[0], call.scope, "customer", "customer")
+    wanted = call.text("object")
+    found = [entry for entry in sources_of(call, customer) if wanted in {None, entry.object}]
+    return page(f"/v1/customers/{customer.id}/sources", found, call.params)
+
+
+def list_payment_methods(call: Call) -> dict[str, Any]:
+    """List a customer's payment methods."""
+    customer = call.world.read(call.ids[0], call.scope, "customer", "customer")
+    entries = call.world.every("payment_method", call.scope)
+    found = [entry for entry in entries if entry.body["customer"] == customer.id]
+    return page(f"/v1/customers/{customer.id}/payment_methods", found, call.params)
+
+
+def list_all(call: Call) -> dict[str, Any]:
+    """List customers."""
+    return page("/v1/customers", call.world.every("customer", call.scope), call.params)
+
+
+def _new(call: Call) -> dict[str, Any]:
+    created = call.world.tick()
+    identity = call.new_id("cus", created)
+    return {
+        "id": identity,
+        "object": "customer",
+        "address": None,
+        "balance": 0,
+        "created": created,
+        "currency": None,
+        "default_source": None,
+        "delinquent": False,
+        "description": None,
+        "discount": None,
+        "email": None,
+        "invoice_prefix": identity[-8:].upper(),
+        "invoice_settings": {
+            "custom_fields": None,
+            "default_payment_method": None,
+            "footer": None,
+            "rendering_options": None,
+        },
+        "livemode": call.caller.livemode,
+        "metadata": {},
+        "name": None,
+        "next_invoice_sequence": 1,
+        "phone": None,
+        "preferred_locales": [],
+        "shipping": None,
+        "tax_exempt": "none",
+        "test_clock": None,
+    }
+
+
+def _apply(call: Call, customer: Entry) -> None:
+    """Take over what the request says, the source last: nothing has changed when it declines."""
+    changes: dict[str, Any] = {name: call.params[name] or None for name in _TEXTS if name in call.params}
+    if "address" in call.params:
+        changes["address"] = full_address(call.hash("address")) if call.hash("address") else None
+    if "shipping" in call.params:
+        shipping = call.hash("shipping")
+        changes["shipping"] = {**shipping, "address": full_address(shipping.get("address", {}))} if shipping else None
+    for name in ("balance", "next_invoice_sequence"):
+        if call.number(name) is not None:
+            changes[name] = call.number(name)
+    for name in ("invoice_prefix", "preferred_locales", "tax_exempt", "test_clock"):
+        if call.params.get(name):
+            changes[name] = call.params[name]
+    if "metadata" in call.params:
+        changes["metadata"] = metadata(call.params["metadata"], customer.body["metadata"])
+    default = call.text("default_source")
+    if default is not None:
+        known = [entry.id for entry in sources_of(call, customer)]
+        if default not in known:
+            raise call.world.missing("resource_missing_param", "source", default, call.scope, "default_source")
+        changes["default_source"] = default
+    _attach(call, customer, changes)
+    customer.body |= changes
+
+
+def _attach(call: Call, customer: Entry, changes: dict[str, Any]) -> None:
+    method = call.text("payment_method")
+    if method is not None:
+        attach_payment_method(call, method, customer, "payment_method")
+    settings = call.hash("invoice_settings")
+    if settings.get("default_payment_method"):
+        identity = str(settings["default_payment_method"])
+        call.world.refer(identity, call.scope, "payment_method", "invoice_settings[default_payment_method]")
+        changes["invoice_settings"] = customer.body["invoice_settings"] | {"default_payment_method": identity}
+    source = call.text("source")
+    if source is None:
+        return
+    attached = attach_source(call, customer, source)
+    former = customer.body["default_source"]
+    if former is not None and former != attached.id:
+        entry = call.world.get(former, call.scope, *SOURCES)
+        if entry is not None:
+            call.world.remove(entry)
+    changes["default_source"] = attached.id
+
+
+def _shown(call: Call, customer: Entry) -> dict[str, Any]:
+    body = customer.copy()
+    wanted = {path.split(".")[0] for path in call.params.get("expand", [])}
+    for name in _HIDDEN:
+        if name in wanted:
+            data = [entry.copy() for entry in sources_of(call, customer)] if name == "sources" else []
+            listed = list_of(f"/v1/customers/{customer.id}/{name}", data)
+            body[name] = listed | {"total_count": len(data)}
+    return {"id": body["id"], "object": body["object"]} | dict(sorted(body.items()))

@@ -1,0 +1,155 @@
+"""The objects that a used token becomes part of, in the form of real answers; imports instruments and nothing above.
+
+Sources: real answers (2022 to 2026) for cards and bank accounts, stripe-python 16.1's types for what the others hold.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pytest_stripe_tokens.simulator.state import Entry
+    from pytest_stripe_tokens.simulator.tokens.instruments import Instrument
+
+# How payment methods and charges spell a token's `brand` (stripe-python 16.1).
+_BRANDS = {
+    "American Express": "amex",
+    "Cartes Bancaires": "cartes_bancaires",
+    "Diners Club": "diners",
+    "Discover": "discover",
+    "Eftpos Australia": "eftpos_au",
+    "Girocard": "girocard",
+    "JCB": "jcb",
+    "MasterCard": "mastercard",
+    "UnionPay": "unionpay",
+    "Visa": "visa",
+}
+_ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
+# What only a token's card shows.
+_OF_TOKENS = frozenset({"networks"})
+
+
+def hash_of(value: object) -> dict[str, Any]:
+    """Give a value that is a hash as one, anything else as an empty one."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def ordered(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Put the keys in the order of real answers: id, object, then alphabetical."""
+    return {"id": body["id"], "object": body["object"]} | dict(sorted(body.items()))
+
+
+def list_of(url: str, data: Iterable[Mapping[str, Any]], *, has_more: bool = False) -> dict[str, Any]:
+    """Wrap objects as the API lists them."""
+    return {"object": "list", "data": [dict(item) for item in data], "has_more": has_more, "url": url}
+
+
+def page(url: str, entries: Iterable[Entry], params: Mapping[str, Any]) -> dict[str, Any]:
+    """List objects, the newest first, as `limit`, `starting_after` and `ending_before` ask."""
+    bodies = [entry.copy() for entry in entries][::-1]
+    ids = [body["id"] for body in bodies]
+    after, before = params.get("starting_after"), params.get("ending_before")
+    if after in ids:
+        bodies = bodies[ids.index(after) + 1 :]
+    elif before in ids:
+        bodies = bodies[: ids.index(before)]
+    limit = int(params.get("limit", "10"))
+    return list_of(url, bodies[:limit], has_more=len(bodies) > limit)
+
+
+def used_card(instrument: Instrument, **owner: Any) -> dict[str, Any]:
+    """Give a card as it is once it was charged or attached: checked, and without what only tokens show."""
+    kept = {name: value for name, value in instrument.body.items() if name not in _OF_TOKENS}
+    return ordered(kept | instrument.checks_when_used() | owner)
+
+
+def customers_card(instrument: Instrument, customer: str) -> dict[str, Any]:
+    """Give a card as one of a customer's sources."""
+    return used_card(instrument, customer=customer, allow_redisplay="unspecified")
+
+
+def customers_bank_account(instrument: Instrument, customer: str) -> dict[str, Any]:
+    """Give a bank account as one of a customer's sources; it has to be verified before it can be charged."""
+    status = "verified" if instrument.is_verified else "new"
+    return ordered({**instrument.body, "customer": customer, "metadata": {}, "status": status})
+
+
+def external_account(instrument: Instrument, account: str, currency: str, *, is_default: bool) -> dict[str, Any]:
+    """Give a card or a bank account that a connected account is paid out to."""
+    published = instrument.published
+    instant = published is None or published.effect != "no_instant_payout"
+    owner: dict[str, Any] = {
+        "account": account,
+        "currency": currency,
+        "default_for_currency": is_default,
+        "metadata": {},
+        "status": "new",
+    }
+    if instrument.is_card:
+        methods = ["standard", "instant"] if instant else ["standard"]
+        return used_card(instrument, available_payout_methods=methods, **owner)
+    # Test mode's own bank pays at once, other routing numbers do not (real answers, 2024-11).
+    at_once = instrument.body["country"] == "US" and instrument.body["routing_number"] == "110000000"
+    methods = ["standard", "instant"] if at_once else ["standard"]
+    nothing: dict[str, list[str]] = {"currently_due": [], "errors": [], "past_due": [], "pending_verification": []}
+    requirements = {"future_requirements": nothing, "requirements": copy.deepcopy(nothing)}
+    return ordered({**instrument.body, **owner, **requirements, "available_payout_methods": methods})
+
+
+def card_details(instrument: Instrument) -> dict[str, Any]:
+    """Give a card as payment methods and charges describe it."""
+    card = instrument.body
+    checks = {
+        "address_line1_check": card.get("address_line1_check"),
+        "address_postal_code_check": card.get("address_zip_check"),
+        "cvc_check": card.get("cvc_check"),
+    }
+    return {
+        "brand": brand_of(instrument),
+        "checks": checks,
+        "country": card.get("country"),
+        "exp_month": card["exp_month"],
+        "exp_year": card["exp_year"],
+        "fingerprint": card.get("fingerprint"),
+        "funding": card["funding"],
+        "last4": card["last4"],
+        "regulated_status": card.get("regulated_status"),
+        "wallet": None,
+    }
+
+
+def brand_of(instrument: Instrument) -> str:
+    """Spell a card's brand as payment methods do."""
+    return _BRANDS.get(str(instrument.body.get("brand")), "unknown")
+
+
+def billing_details(instrument: Instrument | None, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Give name and address: those of the request, else those of the card."""
+    card: Mapping[str, Any] = {} if instrument is None else instrument.body
+    address = {name: card.get(f"address_{'zip' if name == 'postal_code' else name}") for name in _ADDRESS}
+    sent: Mapping[str, Any] = given or {}
+    if isinstance(sent.get("address"), dict):
+        address |= full_address(hash_of(sent["address"]))
+    return {
+        "address": address,
+        "email": sent.get("email") or None,
+        "name": sent.get("name") or card.get("name") or card.get("account_holder_name"),
+        "phone": sent.get("phone") or None,
+        "tax_id": sent.get("tax_id") or None,
+    }
+
+
+def full_address(address: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Give an address with every one of its fields, null where it was not sent."""
+    return {name: address.get(name) or None for name in (*_ADDRESS, *names)}
+
+
+def metadata(given: Any, old: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """Merge metadata as an update does: an empty value takes its key away, an empty string all of them."""
+    if given == "":
+        return {}
+    merged: dict[str, str] = {**(old or {}), **hash_of(given)}
+    return {name: value for name, value in merged.items() if value != ""}

@@ -1,0 +1,245 @@
+"""PaymentIntents: created, updated, confirmed with a CVC token; imports the simulator's modules below the endpoints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_stripe_tokens.simulator.errors.refusal import ApiError
+from pytest_stripe_tokens.simulator.resources.charges import required_amount
+from pytest_stripe_tokens.simulator.resources.charging import Payment, charge
+from pytest_stripe_tokens.simulator.resources.intents import new_intent
+from pytest_stripe_tokens.simulator.resources.methods import add_payment_method, find_payment_method, instrument_from
+from pytest_stripe_tokens.simulator.resources.objects import hash_of, metadata, page
+from pytest_stripe_tokens.simulator.tokens.checks import check_currency
+from pytest_stripe_tokens.simulator.tokens.instruments import Instrument, declined, kept_instrument
+from pytest_stripe_tokens.simulator.tokens.spending import Taken, spend, take
+
+if TYPE_CHECKING:
+    from pytest_stripe_tokens.simulator.call import Call
+    from pytest_stripe_tokens.simulator.state import Entry
+
+_CVC_TOKEN = "payment_method_options[card][cvc_token]"  # noqa: S105 - a parameter's path
+_CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
+_TEXTS = (
+    "description",
+    "on_behalf_of",
+    "receipt_email",
+    "setup_future_usage",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+    "transfer_group",
+)
+
+
+def create(call: Call) -> dict[str, Any]:
+    """Make a PaymentIntent, and confirm it where the request says so."""
+    amount, currency = required_amount(call)
+    confirming = call.flag("confirm")
+    if not confirming:
+        _refuse_cvc_token(call)
+    taken = _cvc_token(call)
+    intent = call.add(new_intent(call, amount, currency))
+    try:
+        _apply(call, intent)
+        _take_method(call, intent)
+        if confirming:
+            _confirm(call, intent, taken)
+    except ApiError as error:
+        # Only one whose payment was tried stays (real answers: a decline shows its PaymentIntent).
+        if "payment_intent" not in error.more:
+            call.world.remove(intent)
+        raise
+    return intent.copy()
+
+
+def update(call: Call) -> dict[str, Any]:
+    """Change a PaymentIntent that is not confirmed yet."""
+    intent = call.world.read(call.ids[0], call.scope, "payment_intent", "intent")
+    _refuse_cvc_token(call)
+    if "amount" in call.params or "currency" in call.params:
+        _change_amount(call, intent)
+    _apply(call, intent)
+    _take_method(call, intent)
+    return intent.copy()
+
+
+def confirm(call: Call) -> dict[str, Any]:
+    """Charge what a PaymentIntent is for; the CVC token that comes with it is used up by success."""
+    intent = _of_client(call)
+    state = intent.body["status"]
+    if state not in _CONFIRMABLE:
+        reason = (
+            "already succeeded after being previously confirmed" if state == "succeeded" else f"a status of {state}"
+        )
+        raise ApiError("unexpected_state", reason=reason, more={"payment_intent": intent.copy()})
+    taken = _cvc_token(call)
+    _apply(call, intent)
+    _take_method(call, intent)
+    _confirm(call, intent, taken)
+    return intent.copy()
+
+
+def retrieve(call: Call) -> dict[str, Any]:
+    """Give a PaymentIntent."""
+    return _of_client(call).copy()
+
+
+def list_all(call: Call) -> dict[str, Any]:
+    """List PaymentIntents, a customer's where the request says so."""
+    customer = call.text("customer")
+    entries = call.world.every("payment_intent", call.scope)
+    found = [entry for entry in entries if customer in {None, entry.body["customer"]}]
+    return page("/v1/payment_intents", found, call.params)
+
+
+def _of_client(call: Call) -> Entry:
+    """Find the PaymentIntent of the path; a publishable key has to know its secret (reference, client_secret)."""
+    intent = call.world.read(call.ids[0], call.scope, "payment_intent", "intent")
+    secret = call.text("client_secret")
+    if secret is not None and secret != intent.body["client_secret"]:
+        raise ApiError(
+            "refused", param="client_secret", message="The client_secret provided does not match this object."
+        )
+    if secret is None and call.caller.is_publishable:
+        raise ApiError("secret_key_required")
+    return intent
+
+
+def _cvc_token(call: Call) -> Taken | None:
+    token = _card_options(call).get("cvc_token")
+    return None if token is None else take(call, str(token), ("cvc_update",), _CVC_TOKEN)
+
+
+def _refuse_cvc_token(call: Call) -> None:
+    if "cvc_token" in _card_options(call):
+        raise ApiError("cvc_token_outside_confirmation")
+
+
+def _card_options(call: Call) -> dict[str, Any]:
+    return hash_of(call.hash("payment_method_options").get("card"))
+
+
+def _change_amount(call: Call, intent: Entry) -> None:
+    amount, currency = call.number("amount"), call.text("currency")
+    if amount is not None and amount < 1:
+        raise ApiError("integer_too_small", param="amount", limit=1)
+    check_currency(currency, "currency")
+    intent.body["amount"] = intent.body["amount"] if amount is None else amount
+    intent.body["currency"] = (currency or str(intent.body["currency"])).lower()
+
+
+def _apply(call: Call, intent: Entry) -> None:
+    customer = call.text("customer")
+    if customer is not None:
+        call.world.refer(customer, call.scope, "customer", "customer")
+        intent.body["customer"] = customer
+    intent.body |= {name: call.params[name] or None for name in _TEXTS if name in call.params}
+    if call.text("capture_method"):
+        intent.body["capture_method"] = call.text("capture_method")
+    if "metadata" in call.params:
+        intent.body["metadata"] = metadata(call.params["metadata"], intent.body["metadata"])
+    if call.hash("shipping"):
+        intent.body["shipping"] = call.hash("shipping")
+    fee = call.number("application_fee_amount")
+    if fee is not None:
+        intent.body["application_fee_amount"] = fee
+    preference = _card_options(call).get("request_three_d_secure")
+    if preference:
+        intent.body["payment_method_options"]["card"]["request_three_d_secure"] = preference
+
+
+def _take_method(call: Call, intent: Entry) -> None:
+    """Find the payment method that the request names or describes, and put it on the PaymentIntent."""
+    data, identity = call.hash("payment_method_data"), call.text("payment_method")
+    if data and identity is not None:
+        raise ApiError("parameters_exclusive", params="payment_method, payment_method_data")
+    if data:
+        instrument, taken = instrument_from(call, data, "payment_method_data")
+        method = add_payment_method(call, instrument, data)
+        if taken is not None:
+            spend(taken)
+    elif identity is not None:
+        saved = call.world.get(identity, call.scope, "card", "source")
+        method = saved if saved is not None else find_payment_method(call, identity, "payment_method")
+    else:
+        return
+    owner = method.body.get("customer")
+    if owner is not None and owner != intent.body["customer"]:
+        raise ApiError("payment_method_needs_customer")
+    if method.private.get("used_up"):
+        raise ApiError("payment_method_used_up")
+    intent.body["payment_method"] = method.id
+    if intent.body["status"] == "requires_payment_method":
+        intent.body["status"] = "requires_confirmation"
+
+
+def _confirm(call: Call, intent: Entry, taken: Taken | None) -> None:
+    identity = intent.body["payment_method"]
+    if identity is None:
+        raise ApiError(
+            "unexpected_state",
+            reason="no payment method: it's missing one. You can provide one with payment_method",
+            more={"payment_intent": intent.copy()},
+        )
+    method = call.world.get(identity, call.scope, "payment_method", "card", "source")
+    if method is None:
+        raise call.world.missing("resource_missing_param", "payment_method", identity, call.scope, "payment_method")
+    instrument = _checked(kept_instrument(method), taken)
+    if instrument.needs_authentication and not call.flag("off_session"):
+        intent.body |= {"status": "requires_action", "next_action": _authentication(intent)}
+    else:
+        _charge(call, intent, method, instrument)
+    if taken is not None:
+        spend(taken)
+
+
+def _checked(instrument: Instrument, taken: Taken | None) -> Instrument:
+    """Check the card as a charge does; a CVC token counts as its security code."""
+    body = dict(instrument.body)
+    if taken is not None:
+        body["cvc_check"] = "unchecked"
+    sent = instrument.shown_as(body)
+    return sent.shown_as({**body, **sent.checks_when_used()})
+
+
+def _charge(call: Call, intent: Entry, method: Entry, instrument: Instrument) -> None:
+    body = intent.body
+    manual = body["capture_method"] == "manual"
+    payment = Payment(
+        body["amount"],
+        body["currency"],
+        instrument,
+        None,
+        method.id,
+        body["customer"],
+        intent.id,
+        capture=not manual,
+        details=body,
+    )
+    made, decline = charge(call, payment)
+    body["latest_charge"] = made.id
+    if decline is not None:
+        raise _declined(intent, method, made, decline)
+    if manual:
+        body |= {"status": "requires_capture", "amount_capturable": body["amount"]}
+    else:
+        body |= {"status": "succeeded", "amount_received": body["amount"]}
+    body["last_payment_error"] = None
+    body["next_action"] = None
+    if method.object == "payment_method" and method.body["customer"] is None:
+        method.private["used_up"] = True
+
+
+def _declined(intent: Entry, method: Entry, made: Entry, decline: str) -> ApiError:
+    shown = {"payment_method": method.copy()} if method.object == "payment_method" else {}
+    error = declined(decline, more={"charge": made.id, **shown})
+    intent.body |= {"status": "requires_payment_method", "payment_method": None, "last_payment_error": error.fields()}
+    error.more["payment_intent"] = intent.copy()
+    return error
+
+
+def _authentication(intent: Entry) -> dict[str, Any]:
+    return {
+        "type": "use_stripe_sdk",
+        "use_stripe_sdk": {"source": intent.body["payment_method"], "type": "three_d_secure_redirect"},
+    }

@@ -1,0 +1,154 @@
+"""POST /v1/tokens and GET /v1/tokens/:token; imports the simulator's own modules below the endpoints.
+
+A token is answered as it is kept, and not as a copy: it refers to no other object that could be expanded in it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_stripe_tokens.api.token_types import TOKEN_TYPES
+from pytest_stripe_tokens.simulator.errors.refusal import ApiError
+from pytest_stripe_tokens.simulator.resources.objects import hash_of
+from pytest_stripe_tokens.simulator.tokens.checks import check_bank_account, check_card, check_cvc, check_network
+from pytest_stripe_tokens.simulator.tokens.generator import without_fingerprint
+from pytest_stripe_tokens.simulator.tokens.instruments import kept_instrument
+from pytest_stripe_tokens.simulator.tokens.magic import magic_payment_method
+from pytest_stripe_tokens.simulator.tokens.spending import Taken, draw, spend, spend_pii
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_stripe_tokens.simulator.call import Call
+    from pytest_stripe_tokens.simulator.tokens.instruments import Instrument
+
+# What a token's nested card or bank account does not take over from a customer's or a connected account's.
+_OF_ITS_OWNER = frozenset(
+    {
+        "account",
+        "allow_redisplay",
+        "available_payout_methods",
+        "customer",
+        "default_for_currency",
+        "future_requirements",
+        "requirements",
+    }
+)
+
+
+def create(call: Call) -> dict[str, Any]:
+    """Make a token of the one type that is named, or a copy of a customer's card or bank account."""
+    named = [name for name in TOKEN_TYPES if name in call.params]
+    if "customer" in call.params or _cloned_payment_method(call):
+        return _shown(call, _clone(call, named))
+    if not named:
+        raise ApiError("nothing_to_tokenize")
+    if len(named) > 1:
+        raise ApiError("parameters_exclusive", params=", ".join(named))
+    return _shown(call, _tokenize(call, named[0]))
+
+
+def retrieve(call: Call) -> dict[str, Any]:
+    """Give a token as it was created, `used` as it is now."""
+    return call.world.read(call.ids[0], call.scope, "token", "token").body
+
+
+def _shown(call: Call, token: dict[str, Any]) -> dict[str, Any]:
+    return without_fingerprint(token) if call.caller.is_publishable else token
+
+
+def _tokenize(call: Call, kind: str) -> dict[str, Any]:
+    params = call.hash(kind)
+    if kind == "card" and call.params[kind] == "":
+        raise ApiError("missing_payment_information")
+    if not isinstance(call.params[kind], dict):
+        raise ApiError("refused", param=kind, message=f"{kind} can be an id only where customer is given; send a hash.")
+    _check(call, kind, params)
+    spent: list[Taken] = []
+    if kind == "account":
+        spent = spend_pii(call, hash_of(params.get("individual")), "account[individual]")
+    elif kind == "person":
+        spent = spend_pii(call, params, kind)
+    token = call.world.generator.token(kind, params, livemode=call.caller.livemode, account=call.caller.account)
+    for taken in spent:
+        spend(taken)
+    return call.add(token, params=params).body
+
+
+def _check(call: Call, kind: str, params: Mapping[str, Any]) -> None:
+    livemode = call.caller.livemode
+    if kind == "card":
+        check_network(params)
+        check_card(params, now=call.world.now, livemode=livemode)
+    elif kind == "bank_account":
+        # Not in the table, because a payment method stands for both.
+        for name in ("account_number", "country"):
+            if name not in params:
+                raise ApiError("parameter_missing", param=f"bank_account[{name}]")
+        check_bank_account(params, livemode=livemode)
+    elif kind == "cvc_update":
+        check_cvc(str(params["cvc"]))
+    elif kind in {"account", "person"} and livemode and not call.caller.is_publishable:
+        # The reference: in live mode these tokens are made with the publishable key only.
+        raise ApiError("publishable_key_required", kind=kind)
+
+
+def _cloned_payment_method(call: Call) -> bool:
+    bank = call.params.get("bank_account")
+    return isinstance(bank, dict) and "payment_method" in bank
+
+
+def _clone(call: Call, named: list[str]) -> dict[str, Any]:
+    """Copy a saved card or bank account into a token of the account that asks (real answers, 2024)."""
+    if len(named) > 1:
+        raise ApiError("parameters_exclusive", params=", ".join(named))
+    if named and named[0] not in {"bank_account", "card"}:
+        raise ApiError("parameters_exclusive", params=f"customer, {named[0]}")
+    source = _payment_method(call) if _cloned_payment_method(call) else _customers(call, named[0] if named else None)
+    kind = "card" if source.is_card else "bank_account"
+    params = {"number": source.number} if source.is_card else {"account_number": source.number}
+    token = call.world.generator.token(kind, params, livemode=call.caller.livemode, account=call.caller.account)
+    kept = {name: value for name, value in source.body.items() if name not in _OF_ITS_OWNER and name != "id"}
+    if kind == "bank_account":
+        kept.pop("metadata", None)
+    nested = token[kind] | kept
+    token[kind] = {"id": nested["id"], "object": kind} | dict(sorted((nested | {"object": kind}).items()))
+    call.add(token, params=params, instrument=source.shown_as(token[kind]))
+    return dict(token)
+
+
+def _customers(call: Call, parameter: str | None) -> Instrument:
+    if call.caller.account is None:
+        raise ApiError(
+            "refused",
+            param="customer",
+            message="The customer parameter can only be used with an OAuth access token or a Stripe-Account header: it"
+            " copies a customer of the platform's to a connected account.",
+        )
+    customer = call.world.refer(str(call.params["customer"]), call.platform, "customer", "customer")
+    chosen = customer.body["default_source"] if parameter is None else call.params[parameter]
+    if chosen is None:
+        raise ApiError("no_active_card")
+    if not isinstance(chosen, str):
+        raise ApiError(
+            "refused", param=parameter, message=f"Where customer is given, {parameter} is the id of one of its objects."
+        )
+    kinds = ("card", "bank_account") if parameter is None else (parameter,)
+    entry = call.world.get(chosen, call.platform, *kinds)
+    if entry is None or entry.body.get("customer") != customer.id:
+        raise call.world.missing("resource_missing_param", kinds[0], chosen, call.platform, parameter or "customer")
+    return kept_instrument(entry)
+
+
+def _payment_method(call: Call) -> Instrument:
+    bank = call.hash("bank_account")
+    others = [f"bank_account[{name}]" for name in bank if name != "payment_method"]
+    if others:
+        raise ApiError("parameters_exclusive", params=", ".join(["bank_account[payment_method]", *others]))
+    identity = str(bank["payment_method"])
+    magic = magic_payment_method(identity)
+    if magic is None or magic.type != "bank_account" or call.caller.livemode:
+        raise call.world.missing(
+            "resource_missing_param", "payment_method", identity, call.scope, "bank_account[payment_method]"
+        )
+    return draw(call, magic)

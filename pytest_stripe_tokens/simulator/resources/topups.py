@@ -1,0 +1,76 @@
+"""Top-ups of the platform's balance; imports the simulator's own modules below the endpoints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_stripe_tokens.simulator.resources.charges import required_amount
+from pytest_stripe_tokens.simulator.resources.objects import metadata, page
+from pytest_stripe_tokens.simulator.resources.source_objects import new_source
+from pytest_stripe_tokens.simulator.tokens.instruments import Instrument, kept_instrument
+from pytest_stripe_tokens.simulator.tokens.spending import Taken, spend, take
+
+if TYPE_CHECKING:
+    from pytest_stripe_tokens.simulator.call import Call
+
+_DAYS = 5 * 24 * 3600
+_FAILURES = {
+    "account_closed": "The bank account has been closed.",
+    "debit_not_authorized": "Debit transactions are not approved on the bank account.",
+    "insufficient_funds": "The bank account has insufficient funds to complete the purchase.",
+    "invalid_currency": "The bank was unable to process this transfer because of its currency.",
+    "no_account": "The bank account could not be located.",
+}
+
+
+def create(call: Call) -> dict[str, Any]:
+    """Top the balance up from a bank account; a test token that is known to fail fails."""
+    amount, currency = required_amount(call)
+    instrument, taken, source = _source(call)
+    created = call.world.tick()
+    failure = instrument.effect if instrument is not None and instrument.effect in _FAILURES else None
+    topup = call.add(
+        {
+            "id": call.new_id("tu", created),
+            "object": "topup",
+            "amount": amount,
+            "balance_transaction": None,
+            "created": created,
+            "currency": currency,
+            "description": call.text("description"),
+            "expected_availability_date": created + _DAYS,
+            "failure_code": failure,
+            "failure_message": None if failure is None else _FAILURES[failure],
+            "livemode": call.caller.livemode,
+            "metadata": metadata(call.params.get("metadata")),
+            "source": source,
+            "statement_descriptor": call.text("statement_descriptor"),
+            "status": "pending" if failure is None else "failed",
+            "transfer_group": call.text("transfer_group"),
+        }
+    )
+    if taken is not None:
+        spend(taken)
+    return topup.copy()
+
+
+def retrieve(call: Call) -> dict[str, Any]:
+    """Give a top-up."""
+    return call.world.read(call.ids[0], call.scope, "topup", "topup").copy()
+
+
+def list_all(call: Call) -> dict[str, Any]:
+    """List top-ups."""
+    return page("/v1/topups", call.world.every("topup", call.scope), call.params)
+
+
+def _source(call: Call) -> tuple[Instrument | None, Taken | None, dict[str, Any] | None]:
+    """Find what the money comes from: a bank account's token, a source, or the account's own bank account."""
+    identity = call.text("source")
+    if identity is None:
+        return None, None, None
+    if identity.startswith("src_"):
+        entry = call.world.refer(identity, call.scope, "source", "source")
+        return kept_instrument(entry), None, entry.copy()
+    taken = take(call, identity, ("bank_account",), "source")
+    return taken.money, taken, new_source(call, taken.money, {"usage": "reusable"}).copy()
