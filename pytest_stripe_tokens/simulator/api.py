@@ -10,6 +10,7 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.errors import StripeAPIError
+from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.messages import API_HOST
 from pytest_stripe_tokens.simulator import answers, expanding, routes
 from pytest_stripe_tokens.simulator.answers import Envelope
@@ -18,7 +19,6 @@ from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.keys import Caller, check_version, identify
 from pytest_stripe_tokens.simulator.parameters import check_form
 from pytest_stripe_tokens.simulator.pretty import copy_of
-from pytest_stripe_tokens.simulator.resources.objects import hash_of
 from pytest_stripe_tokens.simulator.state import Kept, World
 from pytest_stripe_tokens.simulator.tokens.magic import magic_token
 
@@ -76,7 +76,7 @@ class Simulator:
             params: of the request that created it; every leaf is a string, as a form's are.
             account: the connected account it was created on.
         """
-        known = copy_of(hash_of(params.get(str(token.get("type")))))
+        known = copy_of(as_object(params.get(str(token.get("type")))))
         with self._lock:
             self._world.add(copy_of(token), (account, bool(token.get("livemode"))), params=known)
 

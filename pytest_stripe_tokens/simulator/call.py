@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_stripe_tokens.simulator.resources.objects import hash_of
+from pytest_stripe_tokens.api.json_values import as_object
+from pytest_stripe_tokens.simulator.errors.refusal import ApiError
+from pytest_stripe_tokens.simulator.keys import mask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +58,7 @@ class Call:
 
     def hash(self, name: str) -> dict[str, Any]:
         """Read a parameter that is a hash; an empty one where it is not sent."""
-        return hash_of(self.params.get(name))
+        return as_object(self.params.get(name))
 
     def new_id(self, prefix: str, created: int) -> str:
         """Make the id of a new object of the caller's account."""
@@ -65,3 +67,15 @@ class Call:
     def add(self, body: dict[str, Any], **private: Any) -> Entry:
         """Keep a new object of the caller's."""
         return self.world.add(body, self.scope, **private)
+
+
+def find_account(call: Call) -> Entry:
+    """Find the connected account that the path names.
+
+    Raises:
+        ApiError: 403 account_invalid, as the API answers for one it does not know (real answers).
+    """
+    entry = call.world.get(call.ids[0], call.platform, "account")
+    if entry is None:
+        raise ApiError("account_invalid", key=mask(call.caller.key), account=call.ids[0])
+    return entry

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.bank_numbers import currency_of
+from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.resources.objects import (
     customers_bank_account,
     customers_card,
     external_account,
-    hash_of,
     metadata,
 )
 from pytest_stripe_tokens.simulator.tokens.checks import check_bank_account, check_card, digits_of
@@ -85,7 +85,7 @@ def add_external_account(call: Call, account: Entry, given: Any, param: str) -> 
     Raises:
         ApiError: there is no such token, or it is no bank account and no debit card.
     """
-    found = hash_of(given) or {"token": given}
+    found = as_object(given) or {"token": given}
     taken = None
     if found.get("token"):
         path = param if isinstance(given, str) else f"{param}[token]"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.resources.attaching import SOURCES, attach_source, sources_of
-from pytest_stripe_tokens.simulator.resources.methods import attach_payment_method
 from pytest_stripe_tokens.simulator.resources.objects import full_address, list_of, metadata, page
+from pytest_stripe_tokens.simulator.resources.payment_methods import attach_payment_method
 
 if TYPE_CHECKING:
     from pytest_stripe_tokens.simulator.call import Call

@@ -6,7 +6,9 @@ Sources: real answers (2022 to 2026) for cards and bank accounts, stripe-python 
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
+
+from pytest_stripe_tokens.api.json_values import as_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,11 +32,6 @@ _BRANDS = {
 _ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 # What only a token's card shows.
 _OF_TOKENS = frozenset({"networks"})
-
-
-def hash_of(value: object) -> dict[str, Any]:
-    """Give a value that is a hash as one, anything else as an empty one."""
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def ordered(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,7 +129,7 @@ def billing_details(instrument: Instrument | None, given: Mapping[str, Any] | No
     address = {name: card.get(f"address_{'zip' if name == 'postal_code' else name}") for name in _ADDRESS}
     sent: Mapping[str, Any] = given or {}
     if isinstance(sent.get("address"), dict):
-        address |= full_address(hash_of(sent["address"]))
+        address |= full_address(as_object(sent["address"]))
     return {
         "address": address,
         "email": sent.get("email") or None,
@@ -151,5 +148,5 @@ def metadata(given: Any, old: Mapping[str, Any] | None = None) -> dict[str, str]
     """Merge metadata as an update does: an empty value takes its key away, an empty string all of them."""
     if given == "":
         return {}
-    merged: dict[str, str] = {**(old or {}), **hash_of(given)}
+    merged: dict[str, str] = {**(old or {}), **as_object(given)}
     return {name: value for name, value in merged.items() if value != ""}

@@ -1,15 +1,18 @@
-"""PaymentIntents: created, updated, confirmed with a CVC token; imports the simulator's modules below the endpoints."""
+"""PaymentIntents: what a new one shows, and the endpoints that make, confirm and read one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
-from pytest_stripe_tokens.simulator.resources.charges import required_amount
-from pytest_stripe_tokens.simulator.resources.charging import Payment, charge
-from pytest_stripe_tokens.simulator.resources.intents import new_intent
-from pytest_stripe_tokens.simulator.resources.methods import add_payment_method, find_payment_method, instrument_from
-from pytest_stripe_tokens.simulator.resources.objects import hash_of, metadata, page
+from pytest_stripe_tokens.simulator.resources.charges import Payment, charge, required_amount
+from pytest_stripe_tokens.simulator.resources.objects import metadata, ordered, page
+from pytest_stripe_tokens.simulator.resources.payment_methods import (
+    add_payment_method,
+    find_payment_method,
+    instrument_from,
+)
 from pytest_stripe_tokens.simulator.tokens.checks import check_currency
 from pytest_stripe_tokens.simulator.tokens.instruments import Instrument, declined, kept_instrument
 from pytest_stripe_tokens.simulator.tokens.spending import Taken, spend, take
@@ -17,6 +20,70 @@ from pytest_stripe_tokens.simulator.tokens.spending import Taken, spend, take
 if TYPE_CHECKING:
     from pytest_stripe_tokens.simulator.call import Call
     from pytest_stripe_tokens.simulator.state import Entry
+
+# What a new PaymentIntent has not got.
+_NOT_YET = (
+    "application",
+    "application_fee_amount",
+    "canceled_at",
+    "cancellation_reason",
+    "customer",
+    "customer_account",
+    "description",
+    "excluded_payment_method_types",
+    "last_payment_error",
+    "latest_charge",
+    "next_action",
+    "on_behalf_of",
+    "payment_method",
+    "payment_method_configuration_details",
+    "processing",
+    "receipt_email",
+    "review",
+    "setup_future_usage",
+    "shipping",
+    "source",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+    "transfer_data",
+    "transfer_group",
+)
+
+
+def new_intent(call: Call, amount: int, currency: str) -> dict[str, Any]:
+    """Give a PaymentIntent that has neither a payment method nor a payment yet."""
+    created = call.world.tick()
+    identity = call.new_id("pi", created)
+    types = call.params.get("payment_method_types")
+    body: dict[str, Any] = {
+        **dict.fromkeys(_NOT_YET),
+        "id": identity,
+        "object": "payment_intent",
+        "amount": amount,
+        "amount_capturable": 0,
+        "amount_details": {"tip": {}},
+        "amount_received": 0,
+        "automatic_payment_methods": None if types else {"allow_redirects": "always", "enabled": True},
+        "capture_method": "automatic_async",
+        "client_secret": f"{identity}_{call.new_id('secret', created)}",
+        "confirmation_method": call.text("confirmation_method") or "automatic",
+        "created": created,
+        "currency": currency,
+        "livemode": call.caller.livemode,
+        "metadata": {},
+        "payment_method_options": {
+            "card": {
+                "installments": None,
+                "mandate_options": None,
+                "network": None,
+                "request_three_d_secure": "automatic",
+            }
+        },
+        "payment_method_types": list(types) if types else ["card"],
+        "status": "requires_payment_method",
+    }
+    return ordered(body)
+
 
 _CVC_TOKEN = "payment_method_options[card][cvc_token]"  # noqa: S105 - a parameter's path
 _CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -116,7 +183,7 @@ def _refuse_cvc_token(call: Call) -> None:
 
 
 def _card_options(call: Call) -> dict[str, Any]:
-    return hash_of(call.hash("payment_method_options").get("card"))
+    return as_object(call.hash("payment_method_options").get("card"))
 
 
 def _change_amount(call: Call, intent: Entry) -> None:

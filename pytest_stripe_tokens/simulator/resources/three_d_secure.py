@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
-from pytest_stripe_tokens.simulator.resources.methods import add_payment_method, find_payment_method, instrument_from
-from pytest_stripe_tokens.simulator.resources.objects import full_address, hash_of, metadata
+from pytest_stripe_tokens.simulator.resources.objects import full_address, metadata
+from pytest_stripe_tokens.simulator.resources.payment_methods import (
+    add_payment_method,
+    find_payment_method,
+    instrument_from,
+)
 from pytest_stripe_tokens.simulator.tokens.spending import spend
 
 if TYPE_CHECKING:
@@ -74,7 +79,7 @@ def _method(call: Call) -> Entry:
 
 def _channel(call: Call) -> dict[str, Any]:
     channel = dict(call.hash("channel"))
-    sent = hash_of(channel.get("browser"))
+    sent = as_object(channel.get("browser"))
     if sent:
         shown = {name: value for name, value in sent.items() if name != "device_id"}
         shown |= {name: int(sent[name]) for name in _NUMBERS if sent.get(name)}
@@ -87,7 +92,7 @@ def _with_numbers(given: dict[str, Any]) -> dict[str, Any]:
     """Give instalments and recurring payments with their numbers as numbers."""
     shown = dict(given)
     for name in ("installment", "recurring"):
-        sent = hash_of(shown.get(name))
+        sent = as_object(shown.get(name))
         if sent:
             defaults = {"amount": None, "interval": "day", "interval_count": 1}
             numbers = {key: int(sent[key]) for key in ("amount", "interval_count", "number") if sent.get(key)}

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.token_types import TOKEN_TYPES
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
-from pytest_stripe_tokens.simulator.resources.objects import hash_of
 from pytest_stripe_tokens.simulator.tokens.checks import check_bank_account, check_card, check_cvc, check_network
 from pytest_stripe_tokens.simulator.tokens.generator import without_fingerprint
 from pytest_stripe_tokens.simulator.tokens.instruments import kept_instrument
@@ -66,7 +66,7 @@ def _tokenize(call: Call, kind: str) -> dict[str, Any]:
     _check(call, kind, params)
     spent: list[Taken] = []
     if kind == "account":
-        spent = spend_pii(call, hash_of(params.get("individual")), "account[individual]")
+        spent = spend_pii(call, as_object(params.get("individual")), "account[individual]")
     elif kind == "person":
         spent = spend_pii(call, params, kind)
     token = call.world.generator.token(kind, params, livemode=call.caller.livemode, account=call.caller.account)

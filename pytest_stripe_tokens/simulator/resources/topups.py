@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.simulator.resources.charges import required_amount
 from pytest_stripe_tokens.simulator.resources.objects import metadata, page
-from pytest_stripe_tokens.simulator.resources.source_objects import new_source
+from pytest_stripe_tokens.simulator.resources.sources import new_source
 from pytest_stripe_tokens.simulator.tokens.instruments import Instrument, kept_instrument
 from pytest_stripe_tokens.simulator.tokens.spending import Taken, spend, take
 
