@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api.errors import UsageError
-from pytest_stripe_tokens.simulator.errors.by_code import asked_for
+from pytest_stripe_tokens.simulator.errors.by_code import error_for
 
 if TYPE_CHECKING:
     import builtins
@@ -55,7 +55,7 @@ class Fault:
 
     def error(self) -> ApiError:
         """The error to answer with, in the API's words where the test gave none."""
-        return asked_for(self.status, code=self.code, type=self.type, message=self.message)
+        return error_for(self.status, code=self.code, type=self.type, message=self.message)
 
 
 class Faults:

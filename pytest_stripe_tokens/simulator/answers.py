@@ -51,16 +51,16 @@ def success(body: Mapping[str, Any], envelope: Envelope) -> Response:
 def refusal(error: ApiError, envelope: Envelope) -> Response:
     """Answer with an error: a final newline, a link to the request's log (2023 and later)."""
     fields = error.fields()
-    if envelope.request_id is not None and not error.kind.early:
+    if envelope.request_id is not None and not error.row.early:
         fields["request_log_url"] = _log_url(envelope)
         fields = dict(sorted(fields.items()))
-    kind = error.kind
+    row = error.row
     extra = {}
-    if kind.early:
-        extra = {"X-Robots-Tag": "none"} if kind.code else {"Www-Authenticate": 'Basic realm="Stripe"'}
+    if row.early:
+        extra = {"X-Robots-Tag": "none"} if row.code else {"Www-Authenticate": 'Basic realm="Stripe"'}
     body = pretty({"error": fields}).encode() + b"\n"
-    retry = kind.retry or ("false" if kind.executed else None)
-    return respond(kind.status, body, envelope, retry=retry, extra=extra)
+    retry = row.retry or ("false" if row.executed else None)
+    return respond(row.status, body, envelope, retry=retry, extra=extra)
 
 
 def respond(

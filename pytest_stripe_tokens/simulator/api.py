@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_stripe_tokens.api.messages import Request, Response
-    from pytest_stripe_tokens.simulator.errors.rows import Kind
+    from pytest_stripe_tokens.simulator.errors.rows import ErrorRow
     from pytest_stripe_tokens.simulator.routes import Route
     from pytest_stripe_tokens.simulator.tokens.generator import Generator
 
@@ -51,7 +51,7 @@ class Simulator:
         """Answer a request as the API would; whatever is wrong with it is an error answer, never an exception."""
         with self._lock:
             try:
-                return _Exchange(self._world, request).answer()
+                return _Handling(self._world, request).answer()
             except Exception:  # noqa: BLE001 - a client would take one of ours for a lost connection and try again
                 _LOG.exception("pytest-stripe-tokens failed to answer a request")
                 envelope = Envelope(self._generator.latest_created, request.method, self._generator.request_id())
@@ -60,7 +60,7 @@ class Simulator:
     def refuse(self, request: Request, error: ApiError) -> Response:
         """Answer a request with an error that a test asked for; nothing else becomes of the request."""
         with self._lock:
-            return _Exchange(self._world, request).refuse(error)
+            return _Handling(self._world, request).refuse(error)
 
     def token(self, token_id: str) -> Mapping[str, Any] | None:
         """Give the JSON of a token as it is now, which must not be changed; None where there is none."""
@@ -112,7 +112,7 @@ def _host(request: Request) -> str:
         return ""
 
 
-class _Exchange:
+class _Handling:
     """One request on its way through the checks to its answer."""
 
     def __init__(self, world: World, request: Request) -> None:
@@ -128,12 +128,12 @@ class _Exchange:
             route, ids = self._route(caller)
             return self._once(caller, route, ids, self._form())
         except ApiError as error:
-            return answers.refusal(error, self._envelope(error.kind))
+            return answers.refusal(error, self._envelope(error.row))
 
     def refuse(self, error: ApiError) -> Response:
         with contextlib.suppress(ApiError):
             self._caller = identify(self._request.headers)
-        return answers.refusal(error, self._envelope(error.kind))
+        return answers.refusal(error, self._envelope(error.row))
 
     def _route(self, caller: Caller) -> tuple[Route, tuple[str, ...]]:
         request = self._request
@@ -177,9 +177,9 @@ class _Exchange:
             response = self._run(caller, route, ids, form)
         except ApiError as error:
             # What fails at its parameters is not kept: the key can be used again (Stripe's low-level errors page).
-            if not error.kind.executed:
+            if not error.row.executed:
                 raise
-            response = answers.refusal(error, self._envelope(error.kind))
+            response = answers.refusal(error, self._envelope(error.row))
         self._world.kept[name] = Kept(self._request.path, params, response.status, response.body, self._request_id)
         return response
 
@@ -197,14 +197,14 @@ class _Exchange:
             raise ApiError("idempotency_parameters", key=key)
         return answers.respond(kept.status, kept.body, self._envelope(original=kept.request_id), retry="false")
 
-    def _envelope(self, kind: Kind | None = None, original: str | None = None) -> Envelope:
+    def _envelope(self, row: ErrorRow | None = None, original: str | None = None) -> Envelope:
         generator = self._world.generator
         caller = self._caller
         account = caller.account if caller is not None and caller.account is not None else generator.account_id
         return Envelope(
             date=generator.latest_created,
             method=self._request.method,
-            request_id=None if kind is not None and kind.early else self._request_id,
+            request_id=None if row is not None and row.early else self._request_id,
             caller=caller,
             account_id=account,
             idempotency_key=self._request.headers.get("idempotency-key"),

@@ -15,7 +15,7 @@ from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-KINDS = {"sk": "secret", "rk": "restricted", "pk": "publishable"}
+KEY_KINDS = {"sk": "secret", "rk": "restricted", "pk": "publishable"}
 DEFAULT_VERSION = "2026-10-28.endive"
 """The version of an account that names none: the newest one, stripe-python 16.1's."""
 
@@ -74,7 +74,7 @@ def _identify(authorization: str, sent_account: str, sent_version: str) -> Calle
     if account is not None and _ACCOUNT.fullmatch(account) is None:
         raise ApiError("account_invalid", key=mask(key), account=account)
     version = sent_version.strip() or DEFAULT_VERSION
-    return Caller(KINDS[match["kind"]], match["mode"] == "live", key, account, version)
+    return Caller(KEY_KINDS[match["kind"]], match["mode"] == "live", key, account, version)
 
 
 def check_version(version: str) -> None:

@@ -63,7 +63,7 @@ class Night:
     summary: str
     asked: list[list[str]]
 
-    def asked_for(self, *command: str) -> list[list[str]]:
+    def error_for(self, *command: str) -> list[list[str]]:
         return [words for words in self.asked if words[: len(command)] == list(command)]
 
 

@@ -22,14 +22,14 @@ def test_the_first_night_proposes_the_new_cassettes(first):
     assert (night.record.code, night.propose.code) == (0, 0)
     assert project.proposed() == CASSETTES
     assert night.asked[0] == ["auth", "setup-git"]
-    (created,) = night.asked_for("pr", "create")
+    (created,) = night.error_for("pr", "create")
     assert created[2:6] == ["--head", "stripe-cassettes", "--title", "Refresh Stripe cassettes"]
 
 
 def test_the_report_is_the_jobs_summary_and_the_pull_requests_text(first):
     _, night = first
     assert "| card | refreshed |" in night.summary
-    (created,) = night.asked_for("pr", "create")
+    (created,) = night.error_for("pr", "create")
     assert created[-2:] == ["--body", night.summary.rstrip("\n")]
 
 
@@ -46,8 +46,8 @@ def test_a_clean_night_says_nothing(recorded):
 def test_a_pull_request_that_is_still_open_is_updated(proposed):
     night = proposed.night()
     assert (night.record.code, night.propose.code) == (0, 0)
-    assert night.asked_for("pr", "create") == []
-    (edited,) = night.asked_for("pr", "edit")
+    assert night.error_for("pr", "create") == []
+    (edited,) = night.error_for("pr", "edit")
     assert edited[2] == "stripe-cassettes"
     assert proposed.proposed() == CASSETTES
 
@@ -57,7 +57,7 @@ def test_a_new_field_is_proposed_on_a_night_that_succeeds(recorded):
     night = recorded.night()
     assert (night.record.code, night.propose.code) == (0, 0)
     assert recorded.proposed() == ["cassettes/card.yaml"]
-    assert "+ colour (info)" in night.asked_for("pr", "create")[0][-1]
+    assert "+ colour (info)" in night.error_for("pr", "create")[0][-1]
 
 
 def test_a_drifted_night_fails_and_shows_the_change_in_a_pull_request(recorded):

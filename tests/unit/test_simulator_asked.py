@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_stripe_tokens.simulator.errors.by_code import asked_for
+from pytest_stripe_tokens.simulator.errors.by_code import error_for
 from pytest_stripe_tokens.simulator.errors.refusal import ERRORS
 from pytest_stripe_tokens.simulator.tokens.instruments import DECLINES
 
@@ -10,8 +10,8 @@ CODES = sorted({row.code for row in ERRORS.values() if row.code})
 
 
 def answer(*args, **kwargs):
-    error = asked_for(*args, **kwargs)
-    return {"status": error.kind.status, **error.fields()}
+    error = error_for(*args, **kwargs)
+    return {"status": error.row.status, **error.fields()}
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -140,12 +140,12 @@ def test_another_type_than_the_statuss_has_that_types_words():
     ],
 )
 def test_what_is_worth_repeating_says_so(arguments, retry, executed):
-    kind = asked_for(**arguments).kind
+    kind = error_for(**arguments).row
     assert (kind.retry, kind.executed) == (retry, executed)
 
 
 def test_the_keys_stand_in_the_apis_order():
-    assert list(asked_for(code="insufficient_funds").fields()) == [
+    assert list(error_for(code="insufficient_funds").fields()) == [
         "advice_code",
         "code",
         "decline_code",
@@ -155,4 +155,4 @@ def test_the_keys_stand_in_the_apis_order():
         "network_decline_code",
         "type",
     ]
-    assert list(asked_for(code="account_invalid").fields()) == ["message", "type", "code", "doc_url"]
+    assert list(error_for(code="account_invalid").fields()) == ["message", "type", "code", "doc_url"]

@@ -8,7 +8,7 @@ from string import Formatter
 from typing import Any
 
 from pytest_stripe_tokens.simulator.errors.refusal import ERRORS, ApiError
-from pytest_stripe_tokens.simulator.errors.rows import CARD, INVALID, Kind
+from pytest_stripe_tokens.simulator.errors.rows import CARD, INVALID, ErrorRow
 from pytest_stripe_tokens.simulator.tokens.instruments import DECLINES, declined
 
 # What the API most often means by a status or a type: a decline, or a row of the tables.
@@ -55,7 +55,7 @@ _SERVER = HTTPStatus.INTERNAL_SERVER_ERROR
 _REPEATED = frozenset({HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS})
 
 
-def asked_for(
+def error_for(
     status: int | None = None,
     *,
     code: str | None = None,
@@ -71,13 +71,13 @@ def asked_for(
         message: by default the API's own, or the code in words where that is not known.
     """
     error = _known(status, code, type) or _unknown(status, code, type)
-    status = status or error.kind.status
+    status = status or error.row.status
     is_servers = status >= _SERVER
-    error.kind = replace(
-        error.kind,
+    error.row = replace(
+        error.row,
         status=status,
-        type=type or error.kind.type,
-        executed=error.kind.executed and not is_servers,
+        type=type or error.row.type,
+        executed=error.row.executed and not is_servers,
         retry="true" if status in _REPEATED else None,
     )
     error.message = error.message if message is None else message
@@ -95,7 +95,7 @@ def _known(status: int | None, code: str | None, type_: str | None) -> ApiError 
         row = next((row for row in ERRORS.values() if row.code == code), None)
         return None if row is None else _filled(row)
     by_status = _named(None if status is None else _BY_STATUS.get(status, "api_error" if status >= _SERVER else None))
-    if type_ is None or (by_status is not None and by_status.kind.type == type_):
+    if type_ is None or (by_status is not None and by_status.row.type == type_):
         return by_status
     return _named(_BY_TYPE.get(type_))
 
@@ -106,7 +106,7 @@ def _named(name: str | None) -> ApiError | None:
     return declined(name) if name in DECLINES else _filled(ERRORS[name])
 
 
-def _filled(row: Kind) -> ApiError:
+def _filled(row: ErrorRow) -> ApiError:
     param = _PARAM if "{param}" in row.message else "token" if row.code == "resource_missing" else None
     names = [name for _, name, _, _ in Formatter().parse(row.message) if name and name != "param"]
     words: dict[str, Any] = {name: _WORDS.get(name, "...") for name in names}
@@ -119,4 +119,4 @@ def _unknown(status: int | None, code: str | None, type_: str | None) -> ApiErro
         status = HTTPStatus.PAYMENT_REQUIRED if type_ == CARD else HTTPStatus.BAD_REQUEST if code else _SERVER
     usual = CARD if status == HTTPStatus.PAYMENT_REQUIRED else INVALID if status < _SERVER else "api_error"
     text = ERRORS["api_error"].message if code is None else f"{code.replace('_', ' ').capitalize()}."
-    return ApiError(Kind(status, "{text}", code, type_ or usual), text=text)
+    return ApiError(ErrorRow(status, "{text}", code, type_ or usual), text=text)

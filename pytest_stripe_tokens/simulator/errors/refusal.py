@@ -14,9 +14,9 @@ from pytest_stripe_tokens.simulator.errors.of_tokens import TOKEN_ERRORS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_stripe_tokens.simulator.errors.rows import Kind
+    from pytest_stripe_tokens.simulator.errors.rows import ErrorRow
 
-ERRORS: Mapping[str, Kind] = MappingProxyType({**REQUEST_ERRORS, **TOKEN_ERRORS})
+ERRORS: Mapping[str, ErrorRow] = MappingProxyType({**REQUEST_ERRORS, **TOKEN_ERRORS})
 """Every row of the tables by its name."""
 
 # An answer quotes what was sent; the API's messages end at 40000 characters (OpenAPI, 2026).
@@ -34,28 +34,28 @@ class ApiError(Exception):
     """
 
     def __init__(
-        self, name: str | Kind, *, param: str | None = None, more: Mapping[str, Any] | None = None, **words: object
+        self, name: str | ErrorRow, *, param: str | None = None, more: Mapping[str, Any] | None = None, **words: object
     ) -> None:
-        self.kind = ERRORS[name] if isinstance(name, str) else name
-        self.param = self.kind.param if param is None else cut(param)
+        self.row = ERRORS[name] if isinstance(name, str) else name
+        self.param = self.row.param if param is None else cut(param)
         self.more = dict(more or {})
         quoted = {word: cut(str(value)) for word, value in words.items()}
-        self.message = self.kind.message.format_map({"param": self.param, **quoted})
+        self.message = self.row.message.format_map({"param": self.param, **quoted})
         super().__init__(name)
 
     def fields(self) -> dict[str, Any]:
         """The error object; null fields are left out, keys in the order of real answers."""
-        fields: dict[str, Any] = {"message": self.message, "type": self.kind.type}
-        if self.kind.code is not None:
-            fields |= {"code": self.kind.code, "doc_url": doc_url(self.kind.code)}
-        if self.param is not None and not self.kind.early:
+        fields: dict[str, Any] = {"message": self.message, "type": self.row.type}
+        if self.row.code is not None:
+            fields |= {"code": self.row.code, "doc_url": doc_url(self.row.code)}
+        if self.param is not None and not self.row.early:
             fields["param"] = self.param
         for name, value in self.more.items():
             if value is not None:
                 fields[name] = value
                 if name == "code":
                     fields["doc_url"] = doc_url(str(value))
-        return fields if self.kind.early else dict(sorted(fields.items()))
+        return fields if self.row.early else dict(sorted(fields.items()))
 
 
 def doc_url(code: str) -> str:

@@ -9,7 +9,7 @@ CARD = "card_error"
 
 
 @dataclass(frozen=True)
-class Kind:
+class ErrorRow:
     """One row: what the API answers in one case.
 
     Args:

@@ -17,7 +17,7 @@ from pytest_stripe_tokens.simulator.resources.persons import (
     new_person,
     nothing_due,
 )
-from pytest_stripe_tokens.simulator.tokens.spending import Taken, spend, spend_pii, take
+from pytest_stripe_tokens.simulator.tokens.spending import Taken, spend, take, take_pii
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -236,7 +236,7 @@ def list_external_accounts(call: Call) -> dict[str, Any]:
 def _apply(call: Call, account: Entry, *, creating: bool) -> None:
     """Check everything that can be refused, then change the account, then use the tokens up."""
     by_token = _account_token(call, account, creating=creating)
-    used = spend_pii(call, call.hash("individual"), "individual")
+    used = take_pii(call, call.hash("individual"), "individual")
     _add_external_account(call, account)
     _change(call, account)
     if by_token is None:

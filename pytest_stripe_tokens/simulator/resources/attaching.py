@@ -38,7 +38,7 @@ def attach_source(call: Call, customer: Entry, identity: str) -> Entry:
         source.body |= {"customer": customer.id, "usage": "reusable"}
         return source
     taken = take(call, identity, ("card", "bank_account"), "source")
-    instrument = taken.money
+    instrument = taken.required_instrument
     _refuse_declined(instrument)
     if instrument.is_card:
         body = customers_card(instrument, customer.id)
@@ -90,7 +90,7 @@ def add_external_account(call: Call, account: Entry, given: Any, param: str) -> 
     if found.get("token"):
         path = param if isinstance(given, str) else f"{param}[token]"
         taken = take(call, str(found["token"]), ("card", "bank_account"), path, account=account.id)
-        instrument = taken.money
+        instrument = taken.required_instrument
     else:
         instrument = _sent(call, found, param)
     currency = _currency(account, instrument, found, param)

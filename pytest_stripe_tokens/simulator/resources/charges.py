@@ -284,7 +284,7 @@ def _instrument(call: Call, source: str | None, owner: Entry | None) -> tuple[In
         # A customer is charged by what is saved with it, not by a token (parity tests against the API).
         raise ApiError("not_linked", customer=owner.id, id=source)
     taken = take(call, source, ("card",), "source")
-    instrument = taken.money
+    instrument = taken.required_instrument
     return instrument.shown_as(used_card(instrument, customer=None)), taken
 
 

@@ -10,7 +10,7 @@ from pytest_stripe_tokens.simulator.resources.objects import billing_details, br
 from pytest_stripe_tokens.simulator.tokens.checks import check_card, digits_of
 from pytest_stripe_tokens.simulator.tokens.instruments import Instrument, declined, kept_instrument
 from pytest_stripe_tokens.simulator.tokens.magic import magic_payment_method
-from pytest_stripe_tokens.simulator.tokens.spending import Taken, draw, spend, take
+from pytest_stripe_tokens.simulator.tokens.spending import Taken, magic_instrument, spend, take
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ def instrument_from(call: Call, given: Mapping[str, Any], parent: str) -> tuple[
         if "number" in sent:
             raise ApiError("parameters_exclusive", params=f"{card_path}[number], {card_path}[token]")
         taken = take(call, str(sent["token"]), ("card",), f"{card_path}[token]")
-        return _as_checked(taken.money), taken
+        return _as_checked(taken.required_instrument), taken
     for name in ("exp_month", "exp_year", "number"):
         if not sent.get(name):
             raise ApiError("parameter_missing", param=f"{card_path}[{name}]")
@@ -83,7 +83,7 @@ def find_payment_method(call: Call, identity: str, param: str) -> Entry:
     """
     magic = magic_payment_method(identity)
     if magic is not None and magic.type == "card" and not call.caller.livemode:
-        return add_payment_method(call, _as_checked(draw(call, magic)), {})
+        return add_payment_method(call, _as_checked(magic_instrument(call, magic)), {})
     return call.world.refer(identity, call.scope, "payment_method", param)
 
 

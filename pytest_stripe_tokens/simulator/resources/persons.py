@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.call import find_account
 from pytest_stripe_tokens.simulator.resources.objects import full_address, metadata, ordered, page
-from pytest_stripe_tokens.simulator.tokens.spending import spend, spend_pii, take
+from pytest_stripe_tokens.simulator.tokens.spending import spend, take, take_pii
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -217,7 +217,7 @@ def _find(call: Call, account: Entry) -> Entry:
 def _tokens(call: Call, account: Entry) -> list[Any]:
     token = call.text("person_token")
     by_token = [] if token is None else [take(call, token, ("person",), "person_token", account=account.id)]
-    return [*by_token, *spend_pii(call, call.params, "")]
+    return [*by_token, *take_pii(call, call.params, "")]
 
 
 def _changed(call: Call, person: Entry, tokens: list[Any]) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def create(call: Call) -> dict[str, Any]:
         message = f"pytest-stripe-tokens makes sources of type card only, not of type {call.text('type')}."
         raise ApiError("refused", param="type", message=message)
     taken = take(call, token, ("card",), "token")
-    source = new_source(call, taken.money, call.params)
+    source = new_source(call, taken.required_instrument, call.params)
     spend(taken)
     return source.copy()
 

@@ -14,7 +14,7 @@ from pytest_stripe_tokens.simulator.tokens.checks import check_bank_account, che
 from pytest_stripe_tokens.simulator.tokens.generator import without_fingerprint
 from pytest_stripe_tokens.simulator.tokens.instruments import kept_instrument
 from pytest_stripe_tokens.simulator.tokens.magic import magic_payment_method
-from pytest_stripe_tokens.simulator.tokens.spending import Taken, draw, spend, spend_pii
+from pytest_stripe_tokens.simulator.tokens.spending import Taken, magic_instrument, spend, take_pii
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,9 +66,9 @@ def _tokenize(call: Call, kind: str) -> dict[str, Any]:
     _check(call, kind, params)
     spent: list[Taken] = []
     if kind == "account":
-        spent = spend_pii(call, as_object(params.get("individual")), "account[individual]")
+        spent = take_pii(call, as_object(params.get("individual")), "account[individual]")
     elif kind == "person":
-        spent = spend_pii(call, params, kind)
+        spent = take_pii(call, params, kind)
     token = call.world.generator.token(kind, params, livemode=call.caller.livemode, account=call.caller.account)
     for taken in spent:
         spend(taken)
@@ -151,4 +151,4 @@ def _payment_method(call: Call) -> Instrument:
         raise call.world.missing(
             "resource_missing_param", "payment_method", identity, call.scope, "bank_account[payment_method]"
         )
-    return draw(call, magic)
+    return magic_instrument(call, magic)

@@ -73,4 +73,4 @@ def _source(call: Call) -> tuple[Instrument | None, Taken | None, dict[str, Any]
         entry = call.world.refer(identity, call.scope, "source", "source")
         return kept_instrument(entry), None, entry.copy()
     taken = take(call, identity, ("bank_account",), "source")
-    return taken.money, taken, new_source(call, taken.money, {"usage": "reusable"}).copy()
+    return taken.required_instrument, taken, new_source(call, taken.required_instrument, {"usage": "reusable"}).copy()

@@ -37,7 +37,7 @@ class Taken:
     entry: Entry | None = None
 
     @property
-    def money(self) -> Instrument:
+    def required_instrument(self) -> Instrument:
         """The card or bank account of a token that is known to stand for one."""
         if self.instrument is None:
             raise ApiError("wrong_token_type", id=self.id, found=article(self.type), wanted="a card", param="source")
@@ -60,7 +60,7 @@ def take(call: Call, identity: str, wanted: tuple[str, ...], param: str, *, acco
     magic = magic_token(identity)
     if magic is not None and not call.caller.livemode:
         _check_type(identity, magic.type, wanted, param)
-        return Taken(identity, magic.type, magic.params, draw(call, magic))
+        return Taken(identity, magic.type, magic.params, magic_instrument(call, magic))
     entry = call.world.get(identity, call.scope, "token")
     if entry is None and account is not None:
         entry = call.world.get(identity, (account, call.caller.livemode), "token")
@@ -100,7 +100,7 @@ def instrument_of(entry: Entry) -> Instrument | None:
     return Instrument(cast("dict[str, Any]", nested), number)
 
 
-def draw(call: Call, magic: Magic) -> Instrument:
+def magic_instrument(call: Call, magic: Magic) -> Instrument:
     """Make the card or bank account of a magic token: a new one with each use (real answers)."""
     params = dict(magic.params)
     if magic.type == "card":
@@ -114,7 +114,7 @@ def draw(call: Call, magic: Magic) -> Instrument:
     )
 
 
-def spend_pii(call: Call, person: Mapping[str, Any], parent: str) -> list[Taken]:
+def take_pii(call: Call, person: Mapping[str, Any], parent: str) -> list[Taken]:
     """Find the pii tokens that stand in place of numbers; they are not used up yet.
 
     A token of another type is refused; what is no token is a number as it is.
