@@ -44,7 +44,7 @@ class MatchKey:
 
 
 @dataclass(frozen=True)
-class Reading:
+class StripeRequest:
     """One request as it is understood; shared by all who read an equal one, so nothing of it may be changed.
 
     Args:
@@ -104,7 +104,7 @@ class Reading:
         )
 
 
-def read(request: Request) -> Reading:
+def read(request: Request) -> StripeRequest:
     """Read a request, sent or stored."""
     headers = tuple((name, request.headers[name]) for name in _READ_HEADERS if name in request.headers)
     reader = _read if len(request.body) <= forms.LONGEST_KEPT else _read.__wrapped__
@@ -113,5 +113,5 @@ def read(request: Request) -> Reading:
 
 # A suite sends the same few requests in test after test: reading one costs 0.3 ms.
 @lru_cache(maxsize=256)
-def _read(method: str, url: str, headers: tuple[tuple[str, str], ...], body: bytes) -> Reading:
-    return Reading(Request(method, url, dict(headers), body))
+def _read(method: str, url: str, headers: tuple[tuple[str, str], ...], body: bytes) -> StripeRequest:
+    return StripeRequest(Request(method, url, dict(headers), body))

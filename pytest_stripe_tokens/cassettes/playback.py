@@ -12,11 +12,11 @@ from pytest_stripe_tokens.cassettes.player import Player
 from pytest_stripe_tokens.sandbox.seen import shown_path
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytest_stripe_tokens.api.messages import Request
     from pytest_stripe_tokens.cassettes.library import Library
     from pytest_stripe_tokens.cassettes.player import Cassette, Interaction
-    from pytest_stripe_tokens.sandbox.own_requests import Asked
-    from pytest_stripe_tokens.sandbox.settings import Settings
 
 
 class Playback:
@@ -24,14 +24,18 @@ class Playback:
 
     Args:
         library: the suite's cassettes.
-        settings: of the test; in mode `replay` the built-in cassettes stand in for those that a suite lacks.
+        mode: of the test; in mode `replay` the built-in cassettes stand in for those that a suite lacks.
+        directory: where the suite's cassettes lie.
+        cassette: the one that the test's marker names; None for those of the token types.
 
     `used` names the cassettes of the suite that answered something.
     """
 
-    def __init__(self, library: Library, settings: Settings) -> None:
+    def __init__(self, library: Library, mode: str, directory: Path, cassette: str | None) -> None:
         self._library = library
-        self._settings = settings
+        self._mode = mode
+        self._directory = directory
+        self._named = cassette
         self._players: dict[str, tuple[Cassette, Player] | None] = {}
         self.used: set[str] = set()
 
@@ -59,14 +63,14 @@ class Playback:
                 return self._note(cassette, interaction)
         return None
 
-    def missed(self, request: Request, token_type: str | None, *, test: str, asked: Asked) -> str:
+    def missed(self, request: Request, token_type: str | None, *, test: str, is_from_fixture: bool) -> str:
         """Say what was searched, which recording comes closest and differs in what, and how to record the request.
 
         Args:
             request: that no cassette holds.
             token_type: as for `play`.
             test: its node id; empty outside pytest.
-            asked: who sent it.
+            is_from_fixture: whether it belongs to its token type's cassette.
         """
         type_ = f" ({token_type})" if token_type else ""
         asked_for = shown_path(f"{'' if request.host == API_HOST else request.host}{request.path}")
@@ -74,7 +78,7 @@ class Playback:
             f"no recording for {one_line(request.method)} {asked_for}{type_}, and the mode is replay",
             f"test: {test or 'none, a sandbox outside pytest'}",
             *self._closest(request, token_type),
-            *self._how_to_record(test, asked),
+            *self._how_to_record(test, is_from_fixture=is_from_fixture),
             'or let it be generated: --stripe-tokens auto, or @pytest.mark.stripe_tokens(mode="generate")',
         ]
         return "\n".join(lines)
@@ -95,11 +99,11 @@ class Playback:
                 break
         return lines
 
-    def _how_to_record(self, test: str, asked: Asked) -> list[str]:
+    def _how_to_record(self, test: str, *, is_from_fixture: bool) -> list[str]:
         if not test:
             return []
         command = f'record it: pytest --stripe-record "{test}"'
-        if asked.is_fixtures or self._settings.cassette:
+        if is_from_fixture or self._named:
             return [command]
         # A type's cassette holds what its fixture sends, and a named one whatever the test does.
         return ['give the test a cassette: @pytest.mark.stripe_tokens(cassette="name")', command]
@@ -108,25 +112,25 @@ class Playback:
         """A cassette's path as a reader knows it."""
         if self._library.is_builtin(cassette):
             return f"the built-in {cassette.path.name}"
-        directory = self._settings.cassettes
+        directory = self._directory
         return f"{directory.name}/{cassette.path.relative_to(directory).as_posix()}"
 
     def _note(self, cassette: Cassette, interaction: Interaction) -> tuple[Interaction, Cassette]:
         if not self._library.is_builtin(cassette):
-            self.used.add(cassette.path.relative_to(self._settings.cassettes).with_suffix("").as_posix())
+            self.used.add(cassette.path.relative_to(self._directory).with_suffix("").as_posix())
         return interaction, cassette
 
     def _lacking(self) -> str:
-        name = f"{self._settings.cassette}.yaml" if self._settings.cassette else "cassette for it"
-        return f"{name} in {self._settings.cassettes.name}/"
+        name = f"{self._named}.yaml" if self._named else "cassette for it"
+        return f"{name} in {self._directory.name}/"
 
     def _open(self, token_type: str | None) -> list[tuple[Cassette, Player]]:
-        name = self._settings.cassette or token_type
+        name = self._named or token_type
         names = (name,) if name else TOKEN_TYPES
         for name in names:
             if name not in self._players:
                 cassette = self._find(name)
-                if cassette is None and self._settings.mode == "replay" and not self._settings.cassette:
+                if cassette is None and self._mode == "replay" and not self._named:
                     cassette = self._library.builtin(name)
                 self._players[name] = (cassette, Player([cassette])) if cassette else None
         return [opened for name in names if (opened := self._players[name]) is not None]

@@ -109,12 +109,12 @@ class Player:
 
     def play(self, request: Request) -> Interaction | None:
         """Take the recording that answers a request; `None` where none is left."""
-        reading = read(request)
-        candidates = [item for cassette in self._cassettes for item in cassette.by_key.get(reading.key, ())]
-        fitting = [item for item in candidates if not _card_differences(reading.card, item)]
+        understood = read(request)
+        candidates = [item for cassette in self._cassettes for item in cassette.by_key.get(understood.key, ())]
+        fitting = [item for item in candidates if not _card_differences(understood.card, item)]
         with self._lock:
             found = next((item for item in fitting if id(item) not in self._played), None)
-            if found is None and fitting and reading.key.method in _READING:
+            if found is None and fitting and understood.key.method in _READING:
                 found = fitting[-1]
             return self._take(found)
 

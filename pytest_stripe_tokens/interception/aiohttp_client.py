@@ -39,7 +39,7 @@ def _request(gate: Gate, previous: Any) -> Any:
         raise_for_status = kwargs.pop("raise_for_status", None)
         sent = _encoded(self, kwargs, url)
         stubs: Any = import_module("vcr.stubs.aiohttp_stubs")
-        answer = Answer(gate.exchange)
+        answer = Answer(gate.answerer)
         stub = stubs.vcr_request(answer, previous)
         response = await stub(self, method, url.with_user(None), raise_for_status=False, **sent)
         outcome = answer.outcome.within(_timeout(self, kwargs.get("timeout")))

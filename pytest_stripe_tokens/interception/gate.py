@@ -19,7 +19,7 @@ from pytest_stripe_tokens.interception.wire import Outcome, SandboxSocket
 if TYPE_CHECKING:
     from contextvars import ContextVar
 
-Exchange = Callable[[Request], Outcome]
+Answerer = Callable[[Request], Outcome]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Target:
 class Gate:
     """What an open sandbox takes; replacements that outlive it find it closed and step aside."""
 
-    exchange: Exchange
+    answerer: Answerer
     bypass: ContextVar[bool]
     is_open: bool = True
     opened_at: float = field(default_factory=time.perf_counter)
@@ -77,7 +77,7 @@ class Gate:
         old, connection.sock = connection.sock, None
         if old is not None:
             old.close()
-        sock = SandboxSocket(f"{scheme}://{host}", self.exchange, self._idle[0].fileno())
+        sock = SandboxSocket(f"{scheme}://{host}", self.answerer, self._idle[0].fileno())
         sock.gate = self
         sock.settimeout(getattr(connection, "timeout", None))
         if _is_urllib3s(connection):

@@ -41,7 +41,7 @@ def _handle_request(gate: Gate, previous: Any) -> Any:
         if not gate.takes(request.url.host):
             return previous(self, request)
         stubs: Any = import_module("vcr.stubs.httpx_stubs")
-        answer = Answer(gate.exchange)
+        answer = Answer(gate.answerer)
         response = stubs.vcr_handle_request(answer, previous, httpx)(self, request)
         outcome = answer.outcome.within(_read_timeout(request))
         outcome.wait()
@@ -59,7 +59,7 @@ def _handle_async_request(gate: Gate, previous: Any) -> Any:
         if not gate.takes(request.url.host):
             return await previous(self, request)
         stubs: Any = import_module("vcr.stubs.httpx_stubs")
-        answer = Answer(gate.exchange)
+        answer = Answer(gate.answerer)
         response = await stubs.vcr_handle_async_request(answer, previous, httpx)(self, request)
         outcome = answer.outcome.within(_read_timeout(request))
         if outcome.delay:

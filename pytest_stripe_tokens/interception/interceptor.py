@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pytest_stripe_tokens.interception.gate import Exchange, Gate, Target
+from pytest_stripe_tokens.interception.gate import Answerer, Gate, Target
 from pytest_stripe_tokens.interception.imports import on_import
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ class Interceptor:
         return self._known[name]
 
     @contextlib.contextmanager
-    def open(self, exchange: Exchange) -> Generator[None]:
-        """Answer Stripe's hosts with `exchange`, in every client, thread and task, until the block ends."""
-        gate = Gate(exchange, self._bypass)
+    def open(self, answerer: Answerer) -> Generator[None]:
+        """Answer Stripe's hosts with `answerer`, in every client, thread and task, until the block ends."""
+        gate = Gate(answerer, self._bypass)
         late: dict[str, Callable[[], None]] = {
             name: partial(self._place, gate, name) for name in self._sources if name not in sys.modules
         }

@@ -82,7 +82,7 @@ class _Direct(_Adapter):
 
     def __init__(self, inner: Any, genuine: Any, gate: Gate) -> None:
         super().__init__(inner, genuine)
-        self._exchange = gate.exchange
+        self._answerer = gate.answerer
 
     def send(self, request: Any, **options: Any) -> Any:
         """Answer at once; a body that is yet to be read goes through urllib3."""
@@ -95,7 +95,7 @@ class _Direct(_Adapter):
             for name, value in request.headers.items()
         }
         sent = body.encode() if isinstance(body, str) else body
-        outcome = self._exchange(Request(request.method.upper(), request.url, headers, sent))
+        outcome = self._answerer(Request(request.method.upper(), request.url, headers, sent))
         outcome = outcome.within(_read_timeout(options.get("timeout")))
         outcome.wait()
         if outcome.exception is not None:

@@ -13,7 +13,7 @@ from pytest_stripe_tokens.interception.wire import Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pytest_stripe_tokens.interception.gate import Exchange, Gate
+    from pytest_stripe_tokens.interception.gate import Answerer, Gate
 
 
 def _targets() -> list[Target]:
@@ -44,8 +44,8 @@ class Answer:
 
     write_protected = True
 
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
+    def __init__(self, answerer: Answerer) -> None:
+        self._answerer = answerer
         self.outcome = Outcome()
 
     def can_play_response_for(self, _request: Any) -> bool:
@@ -54,7 +54,7 @@ class Answer:
 
     def play_response(self, request: Any) -> dict[str, Any]:
         """Answer vcrpy's request with vcrpy's response."""
-        self.outcome = self._exchange(_from_vcr(request))
+        self.outcome = self._answerer(_from_vcr(request))
         return _to_vcr(self.outcome)
 
 
@@ -69,7 +69,7 @@ def _play_response(gate: Gate, previous: Any) -> Any:
     def play_response(self: Any, request: Any) -> Any:
         if not gate.takes_url(request.uri):
             return previous(self, request)
-        outcome = gate.exchange(_from_vcr(request))
+        outcome = gate.answerer(_from_vcr(request))
         outcome.wait()
         if outcome.exception is not None:
             raise outcome.exception

@@ -67,16 +67,16 @@ class SandboxSocket:
 
     Args:
         origin: scheme and host of the requests, `"https://api.stripe.com"`.
-        exchange: answers one request.
+        answerer: answers one request.
         fileno: a descriptor that is never readable, for clients that poll an idle connection.
 
     The others are for whoever put the socket in place: `lost_early` names what is raised while a request is sent and
     not when its answer is read, and `wraps` tells that the client makes an exception of its own out of any OSError.
     """
 
-    def __init__(self, origin: str, exchange: Callable[[Request], Outcome], fileno: int) -> None:
+    def __init__(self, origin: str, answerer: Callable[[Request], Outcome], fileno: int) -> None:
         self._reader = Reader(origin)
-        self._exchange = exchange
+        self._answerer = answerer
         self._fileno = fileno
         self._outcome: Outcome | None = None
         self._timeout: float | None = None
@@ -91,7 +91,7 @@ class SandboxSocket:
         if request is not None:
             # urllib3 has set how long it connects, and sets how long it reads later.
             timeout = self._timeout if TimeoutError in self.lost_early else None
-            self._outcome = outcome = self._exchange(request).within(timeout)
+            self._outcome = outcome = self._answerer(request).within(timeout)
             if outcome.exception is not None and is_lost(outcome.exception, *self.lost_early):
                 outcome.wait()
                 # urllib3 goes on after a BrokenPipeError and reads the answer.
@@ -110,7 +110,7 @@ class SandboxSocket:
             request = self._reader.finish()
             if request is None:
                 return _broken(ConnectionResetError("the request was not HTTP/1.1: nothing can answer it"))
-            outcome = self._exchange(request)
+            outcome = self._answerer(request)
         outcome = outcome.within(self._timeout)
         outcome.wait()
         if outcome.exception is not None:

@@ -222,13 +222,13 @@ class Progress:
         reporter: Any = self._config.pluginmanager.getplugin("terminalreporter")
         if report.when != "teardown" or reporter is None or self._config.option.verbose < 0:
             return
-        for take in self._record.news():
-            what = "not recorded" if take.problem else f"{len(take.interactions)} requests recorded"
+        for pending in self._record.news():
+            what = "not recorded" if pending.problem else f"{len(pending.interactions)} requests recorded"
             # pytest-xdist's dots stand in a line that the reporter does not count as begun.
             reporter.ensure_newline()
             if getattr(self._config.option, "numprocesses", None):
                 reporter.write("\n")
-            reporter.write_line(f"stripe-tokens: {take.name}: {what}")
+            reporter.write_line(f"stripe-tokens: {pending.name}: {what}")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

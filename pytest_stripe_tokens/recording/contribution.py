@@ -17,7 +17,7 @@ from pytest_stripe_tokens.api.showing import one_line
 from pytest_stripe_tokens.cassettes.library import CassetteError
 from pytest_stripe_tokens.cassettes.player import Cassette, Metadata, Player
 from pytest_stripe_tokens.recording.recorder import NotRecorded
-from pytest_stripe_tokens.recording.stage import Part, Take
+from pytest_stripe_tokens.recording.stage import Contribution, PendingCassette
 from pytest_stripe_tokens.recording.verdicts import Problem
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _REPEATED = ("authorization", "stripe-account", "stripe-version")
 
 
-class Traffic:
+class Contributor:
     """One test's part in the recording.
 
     Args:
@@ -48,46 +48,46 @@ class Traffic:
         self._cassette = cassette
         self._players: dict[str, tuple[int, list[Player]]] = {}
         self._held: BaseFileLock | None = None
-        self._take: Take | None = None
+        self._pending: PendingCassette | None = None
 
-    def answer(self, request: Request, *, scenario: str | None, token_type: str | None) -> Response | None:
+    def answer(self, request: Request, *, cassette_of: str | None, token_type: str | None) -> Response | None:
         """Answer a request from the recording; None where it is to be answered as without one.
 
         Args:
             request: of the test, its fixtures or the code under test.
-            scenario: the token type whose cassette holds the request's scenario; None where it is no fixture's.
+            cassette_of: the token type whose cassette the request belongs to; None where it is no fixture's.
             token_type: of the token that the request makes or reads, where it is known.
 
         Raises:
             CassetteError: the cassette to replace can't be read.
         """
         try:
-            return self._answer(request, scenario, token_type)
+            return self._answer(request, cassette_of, token_type)
         except CassetteError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the cassette is not what the test sent
-            self._spoil(self._cassette or scenario or token_type, error)
+            self._spoil(self._cassette or cassette_of or token_type, error)
             return None
         except BaseException as error:
             # A test that is stopped in the middle of a request: a timeout, Ctrl-C.
-            self._spoil(self._cassette or scenario, error)
+            self._spoil(self._cassette or cassette_of, error)
             raise
 
-    def _answer(self, request: Request, scenario: str | None, token_type: str | None) -> Response | None:
+    def _answer(self, request: Request, cassette_of: str | None, token_type: str | None) -> Response | None:
         self._recorder.keep_secret(request, self._test)
         if request.host != API_HOST:
             return None
         if self._cassette is not None:
             return self._answer_named(request, self._cassette)
-        if scenario is not None:
-            self._record_scenario(scenario, request)
+        if cassette_of is not None:
+            self._record_type(cassette_of, request)
         return self._play_staged(request, token_type)
 
     def close(self) -> None:
         """Search what was recorded for what was sent after it, and let the next test have the cassette."""
         try:
-            if self._take is not None and self._take.problem is None:
-                self._recorder.check_again(self._take, self._test)
+            if self._pending is not None and self._pending.problem is None:
+                self._recorder.check_again(self._pending, self._test)
         except Exception as error:  # noqa: BLE001 - as in `answer`
             self._spoil(self._cassette, error)
         finally:
@@ -109,21 +109,25 @@ class Traffic:
         problem = self._recorder.problem_of_error(error, self._test)
         self._recorder.stage.fail(name, problem)
         if self._cassette is not None:
-            self._take = (self._take or Take(name)).failed(problem)
+            self._pending = (self._pending or PendingCassette(name)).failed(problem)
 
-    def _record_scenario(self, token_type: str, request: Request) -> None:
+    def _record_type(self, token_type: str, request: Request) -> None:
         recorder = self._recorder
         self._check_readable(token_type)
         with recorder.stage.lock(token_type):
-            take = recorder.stage.load(token_type) or Take(token_type, token_type)
-            if take.problem is not None or Player([_cassette(take.interactions)]).play(request) is not None:
+            pending = recorder.stage.load(token_type) or PendingCassette(token_type, token_type)
+            if pending.problem is not None or Player([_cassette(pending.interactions)]).play(request) is not None:
                 return
             try:
-                part = self._scenario(token_type, request)
+                contribution = self._create_and_retrieve(token_type, request)
             except NotRecorded as failure:
-                recorder.stage.save(take.failed(failure.problem))
+                recorder.stage.save(pending.failed(failure.problem))
             else:
-                recorder.save(replace(take, parts=(*take.parts, part)), part.interactions, self._test)
+                recorder.save(
+                    replace(pending, contributions=(*pending.contributions, contribution)),
+                    contribution.interactions,
+                    self._test,
+                )
 
     def _check_readable(self, name: str) -> None:
         """Record nothing over what can't be read.
@@ -137,7 +141,7 @@ class Traffic:
             self._recorder.stage.fail(name, Problem("kept", "disk", str(error)))
             raise
 
-    def _scenario(self, token_type: str, request: Request) -> Part:
+    def _create_and_retrieve(self, token_type: str, request: Request) -> Contribution:
         """Create a token and read it back."""
         created = self._recorder.record(request, is_error_good=False)
         _check_token(created, token_type, None)
@@ -146,20 +150,28 @@ class Traffic:
         read = Request("GET", f"https://{API_HOST}{TOKENS_PATH}/{quote(token_id, safe='')}", headers)
         retrieved = self._recorder.record(read, is_error_good=False)
         _check_token(retrieved, token_type, token_id)
-        return Part(self._test, (created, retrieved), self._recorder.deviations(request, created.answer))
+        return Contribution(self._test, (created, retrieved), self._recorder.deviations(request, created.answer))
 
     def _play_staged(self, request: Request, token_type: str | None) -> Response | None:
         """Play what this run has recorded, each create once in a test."""
-        names = [token_type] if token_type else [take.name for take in self._recorder.stage.takes() if take.token_type]
+        names = (
+            [token_type]
+            if token_type
+            else [pending.name for pending in self._recorder.stage.pending_cassettes() if pending.token_type]
+        )
         for name in names:
-            take = self._recorder.stage.load(name)
-            if take is None or take.problem is not None:
+            pending = self._recorder.stage.load(name)
+            if pending is None or pending.problem is not None:
                 continue
             known, players = self._players.get(name, (0, []))
-            if len(take.parts) > known:
-                new = [interaction for part in take.parts[known:] for interaction in part.interactions]
+            if len(pending.contributions) > known:
+                new = [
+                    interaction
+                    for contribution in pending.contributions[known:]
+                    for interaction in contribution.interactions
+                ]
                 players = [*players, Player([_cassette(new)])]
-                self._players[name] = (len(take.parts), players)
+                self._players[name] = (len(pending.contributions), players)
             for player in players:
                 found = player.play(request)
                 if found is not None:
@@ -167,8 +179,8 @@ class Traffic:
         return None
 
     def _answer_named(self, request: Request, name: str) -> Response | None:
-        take = self._take or self._open(name)
-        if take.problem is not None:
+        pending = self._pending or self._open(name)
+        if pending.problem is not None:
             return None
         _, (player,) = self._players[name]
         found = player.play(request)
@@ -177,26 +189,26 @@ class Traffic:
         try:
             interaction = self._recorder.record(request, is_error_good=True)
         except NotRecorded as failure:
-            self._take = take.failed(failure.problem)
-            self._recorder.stage.save(self._take)
+            self._pending = pending.failed(failure.problem)
+            self._recorder.stage.save(self._pending)
             return None
-        *others, own = take.parts
+        *others, own = pending.contributions
         deviations = self._recorder.deviations(request, interaction.answer) if interaction.is_create else ()
         own = replace(own, interactions=(*own.interactions, interaction), deviations=(*own.deviations, *deviations))
-        self._take = self._recorder.save(replace(take, parts=(*others, own)), (interaction,), self._test)
-        return interaction.response if self._take.problem is None else None
+        self._pending = self._recorder.save(replace(pending, contributions=(*others, own)), (interaction,), self._test)
+        return interaction.response if self._pending.problem is None else None
 
-    def _open(self, name: str) -> Take:
+    def _open(self, name: str) -> PendingCassette:
         """Begin a part of the named cassette, and keep others from it until this test is over."""
         stage = self._recorder.stage
         self._check_readable(name)
         self._held = stage.lock(name)
         self._held.acquire()
-        before = stage.load(name) or Take(name)
+        before = stage.load(name) or PendingCassette(name)
         # Run anew, by a plugin that repeats failed tests: what the first attempt sent is played, like another test's.
         self._players[name] = (0, [Player([_cassette(before.interactions)])])
-        self._take = replace(before, parts=(*before.parts, Part(self._test, ())))
-        return self._take
+        self._pending = replace(before, contributions=(*before.contributions, Contribution(self._test, ())))
+        return self._pending
 
 
 def _cassette(interactions: Iterable[Interaction]) -> Cassette:

@@ -174,7 +174,7 @@ class LiveAPI:
         sock = self._connected(connection)
         try:
             connection.sock = cast("Any", TimedSocket(sock, limits.answer))
-            return self._exchange(connection, request, headers)
+            return self._send_and_read(connection, request, headers)
         except TimeoutError:
             raise _LostError(f"{server} did not answer in {limits.answer:g} s", limits.timeouts) from None
         except InvalidURL:
@@ -201,7 +201,7 @@ class LiveAPI:
             raise _LostError(reason, 1, halts=isinstance(error, ValueError)) from None
         return cast("socket.socket", connection.sock)
 
-    def _exchange(self, connection: HTTPConnection, request: Request, headers: dict[str, str]) -> Response:
+    def _send_and_read(self, connection: HTTPConnection, request: Request, headers: dict[str, str]) -> Response:
         path = f"{self._base.path}{request.path}" + (f"?{request.query}" if request.query else "")
         connection.request(request.method, path, request.body or None, headers)
         answer = connection.getresponse()

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.recording.drift import Drift
     from pytest_stripe_tokens.recording.environment import RecordSettings
     from pytest_stripe_tokens.recording.live import LiveAPI
-    from pytest_stripe_tokens.recording.stage import Stage, Take
+    from pytest_stripe_tokens.recording.stage import PendingCassette, Stage
     from pytest_stripe_tokens.recording.verdicts import Cause
 
 _SHORT_SECRET = 5
@@ -145,26 +145,31 @@ class Recorder:
             return ()
         return tuple(drift for drift in compare(generated, answer) if drift.change != "value")
 
-    def save(self, take: Take, new: Sequence[Interaction], test: str) -> Take:
+    def save(self, pending: PendingCassette, new: Sequence[Interaction], test: str) -> PendingCassette:
         """Stage a take whose last interactions are `new`, without what a search for secrets finds something in."""
         self._searched.setdefault(test, len(self._sent))
-        return self._staged(take, self._found(take.name, new, self._sent, test))
+        return self._staged(pending, self._found(pending.name, new, self._sent, test))
 
-    def check_again(self, take: Take, test: str) -> None:
+    def check_again(self, pending: PendingCassette, test: str) -> None:
         """Search what a test has recorded for what became known while it did."""
         since = list(self._sent)[self._searched.pop(test, len(self._sent)) :]
         if since or self._headers.get(test):
-            own = [item for part in take.parts if part.test == test for item in part.interactions]
-            found = self._found(take.name, own, since, test)
+            own = [
+                item
+                for contribution in pending.contributions
+                if contribution.test == test
+                for item in contribution.interactions
+            ]
+            found = self._found(pending.name, own, since, test)
             if found:
-                self._staged(take, found)
+                self._staged(pending, found)
 
-    def _staged(self, take: Take, found: list[str]) -> Take:
+    def _staged(self, pending: PendingCassette, found: list[str]) -> PendingCassette:
         if found:
             reason = f"{', '.join(found)} would have been written; {_ADVICE}"
-            take = replace(take.failed(Problem("kept", "leak", reason)), parts=())
-        self.stage.save(take)
-        return take
+            pending = replace(pending.failed(Problem("kept", "leak", reason)), contributions=())
+        self.stage.save(pending)
+        return pending
 
     def _found(self, name: str, interactions: Sequence[Interaction], sent: Iterable[str], test: str) -> list[str]:
         """Say what of what was sent stands in what is to be written; never the secret itself."""

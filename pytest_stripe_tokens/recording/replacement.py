@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pytest_stripe_tokens.recording.comparison import Difference
     from pytest_stripe_tokens.recording.drift import Drift
-    from pytest_stripe_tokens.recording.stage import Take
+    from pytest_stripe_tokens.recording.stage import PendingCassette
     from pytest_stripe_tokens.recording.verdicts import Cause, Status
 
 _SHOWN = 4
@@ -47,7 +47,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Renewal:
+class Replacement:
     """What replaces the cassettes of a run.
 
     Args:
@@ -67,39 +67,43 @@ class Renewal:
     has_passed: Callable[[str], bool]
     doubt: Callable[[str], str]
 
-    def conclude(self, takes: Iterable[Take]) -> list[Result]:
+    def conclude(self, pending_cassettes: Iterable[PendingCassette]) -> list[Result]:
         """Replace the cassettes that were recorded well, and tell of each what became of it."""
-        return [self._safely(take) for take in takes]
+        return [self._safely(pending) for pending in pending_cassettes]
 
-    def _safely(self, take: Take) -> Result:
+    def _safely(self, pending: PendingCassette) -> Result:
         try:
-            return self._conclude(take)
+            return self._conclude(pending)
         except Exception as error:  # noqa: BLE001 - the other cassettes are still replaced, and this one is told
             # Its text may show what was answered.
             problem = Problem("kept", "error", f"it could not be put together: {type(error).__name__}")
-            return self._unreplaced(take, problem, None)
+            return self._unreplaced(pending, problem, None)
 
-    def _conclude(self, take: Take) -> Result:
-        version = _api_version(take.interactions)
-        problem = take.problem or self._unproven(take)
+    def _conclude(self, pending: PendingCassette) -> Result:
+        version = _api_version(pending.interactions)
+        problem = pending.problem or self._unproven(pending)
         if problem is not None:
-            return self._unreplaced(take, problem, version)
-        if not take.interactions:
-            return Result(take.name, "unchanged", "nothing was sent")
+            return self._unreplaced(pending, problem, version)
+        if not pending.interactions:
+            return Result(pending.name, "unchanged", "nothing was sent")
         try:
-            return replace(self._replace(take, version), api_version=version)
+            return replace(self._replace(pending, version), api_version=version)
         except CassetteError as error:
-            return Result(take.name, "kept", str(error), cause="disk", api_version=version)
+            return Result(pending.name, "kept", str(error), cause="disk", api_version=version)
 
-    def _unproven(self, take: Take) -> Problem | None:
-        failed = [part.test for part in take.parts if part.interactions and not self.has_passed(part.test)]
+    def _unproven(self, pending: PendingCassette) -> Problem | None:
+        failed = [
+            contribution.test
+            for contribution in pending.contributions
+            if contribution.interactions and not self.has_passed(contribution.test)
+        ]
         if not failed:
             return None
         return Problem("kept", "test", f"{failed[0]} recorded it and did not pass")
 
-    def _unreplaced(self, take: Take, problem: Problem, version: str | None) -> Result:
-        kept = "the old cassette is kept" if self._exists(take.name) else "no cassette is written"
-        return Result(take.name, problem.status, f"{problem.reason}; {kept}", problem.drift, problem.cause, version)
+    def _unreplaced(self, pending: PendingCassette, problem: Problem, version: str | None) -> Result:
+        kept = "the old cassette is kept" if self._exists(pending.name) else "no cassette is written"
+        return Result(pending.name, problem.status, f"{problem.reason}; {kept}", problem.drift, problem.cause, version)
 
     def _exists(self, name: str) -> bool:
         try:
@@ -108,67 +112,76 @@ class Renewal:
             # A link that leads out of the directory: there is a file, and it stays.
             return True
 
-    def _replace(self, take: Take, version: str | None) -> Result:
-        old = self.library.find(take.name)
-        if old is not None and old.origin == "documented" and take.token_type:
+    def _replace(self, pending: PendingCassette, version: str | None) -> Result:
+        old = self.library.find(pending.name)
+        if old is not None and old.origin == "documented" and pending.token_type:
             # An example is no recording of this account's: it is replaced, and nothing drifted.
             old = None
         before = old.interactions if old else ()
-        difference = differences(before, take.interactions)
-        deviating = _deviating(take)
-        left = _without(before, frozenset(identities(take.interactions)))
-        kept, why = self._kept(take, left)
-        told = "" if take.token_type else _count_kept(kept, why)
+        difference = differences(before, pending.interactions)
+        deviating = _deviating(pending)
+        left = _without(before, frozenset(identities(pending.interactions)))
+        kept, why = self._kept(pending, left)
+        told = "" if pending.token_type else _count_kept(kept, why)
         if old is not None and not difference.changed and len(kept) == len(left):
-            return Result(take.name, "unchanged", _joined(told, deviating))
-        metadata = Metadata("recorded", self.recorded_at, version, self.plugin_version, take.token_type)
-        interactions = self._merged(take, before, difference, kept)
-        cassette = Cassette(self.library.path(take.name), metadata, interactions)
+            return Result(pending.name, "unchanged", _joined(told, deviating))
+        metadata = Metadata("recorded", self.recorded_at, version, self.plugin_version, pending.token_type)
+        interactions = self._merged(pending, before, difference, kept)
+        cassette = Cassette(self.library.path(pending.name), metadata, interactions)
         found = leaks(render(cassette), self.keys)
         if found:
             reason = f"{', '.join(found)} would have been written; please report it"
-            return self._unreplaced(take, Problem("kept", "leak", reason), version)
+            return self._unreplaced(pending, Problem("kept", "leak", reason), version)
         self.library.write(cassette)
         if old is None:
-            return Result(take.name, "refreshed", _joined(self._first(take), deviating))
+            return Result(pending.name, "refreshed", _joined(self._first(pending), deviating))
         lines = _changes(difference, dropped=len(left) - len(kept))
         reason = _joined(*lines, _count_kept(kept, why), deviating)
-        return Result(take.name, "drifted" if difference.drift else "refreshed", reason, difference.drift)
+        return Result(pending.name, "drifted" if difference.drift else "refreshed", reason, difference.drift)
 
-    def _kept(self, take: Take, left: Sequence[Interaction]) -> tuple[tuple[Interaction, ...], str]:
+    def _kept(self, pending: PendingCassette, left: Sequence[Interaction]) -> tuple[tuple[Interaction, ...], str]:
         """Tell which of the old recordings that this run did not send stay, and why."""
-        if take.name in CATALOGUE:
+        if pending.name in CATALOGUE:
             return tuple(left), "this run did not ask for what a fixture may ask for in another"
-        doubt = self.doubt(take.name)
+        doubt = self.doubt(pending.name)
         if doubt:
             return tuple(left), doubt
         # What only another tool plays, no recording of ours ever sends.
         return tuple(item for item in left if item.request.host != API_HOST), f"not sent to {API_HOST}"
 
-    def _first(self, take: Take) -> str:
-        has_builtin = take.token_type and self.library.builtin(take.token_type)
+    def _first(self, pending: PendingCassette) -> str:
+        has_builtin = pending.token_type and self.library.builtin(pending.token_type)
         return "built-in example replaced by a recording" if has_builtin else "first recording"
 
     def _merged(
-        self, take: Take, before: Sequence[Interaction], difference: Difference, kept: Sequence[Interaction]
+        self,
+        pending: PendingCassette,
+        before: Sequence[Interaction],
+        difference: Difference,
+        kept: Sequence[Interaction],
     ) -> tuple[Interaction, ...]:
         """Put together what the new file holds: in a fixture's cassette, a set that did not change stays as it was."""
-        new = take.interactions
-        if not take.token_type:
+        new = pending.interactions
+        if not pending.token_type:
             # The order in which tests ran is no property of the recording.
-            parts = sorted(take.parts, key=lambda part: part.test)
-            return (*(item for part in parts for item in part.interactions), *retied(kept, successors(before, new)))
+            contributions = sorted(pending.contributions, key=lambda contribution: contribution.test)
+            return (
+                *(item for contribution in contributions for item in contribution.interactions),
+                *retied(kept, successors(before, new)),
+            )
         new_ids = identities(new)
         old_by_identity = dict(zip(identities(before), before, strict=True))
         groups: list[tuple[Interaction, ...]] = []
         position = 0
-        for part in take.parts:
-            own = new_ids[position : position + len(part.interactions)]
+        for contribution in pending.contributions:
+            own = new_ids[position : position + len(contribution.interactions)]
             position += len(own)
             is_same = not any(identity in difference.changed for identity in own)
-            groups.append(tuple(old_by_identity[identity] for identity in own) if is_same else part.interactions)
+            groups.append(
+                tuple(old_by_identity[identity] for identity in own) if is_same else contribution.interactions
+            )
         groups += _groups(kept)
-        default = forms.encode(dict(sorted(forms.pairs(_default(take.token_type)))), safe="[]*")
+        default = forms.encode(dict(sorted(forms.pairs(_default(pending.token_type)))), safe="[]*")
         groups.sort(key=lambda group: _order(group, default))
         return tuple(interaction for group in groups for interaction in group) or new
 
@@ -217,16 +230,22 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'s' if number != 1 else ''}"
 
 
-def _deviating(take: Take) -> str:
-    paths = list(dict.fromkeys(f"{drift.path} ({drift.change})" for part in take.parts for drift in part.deviations))
+def _deviating(pending: PendingCassette) -> str:
+    paths = list(
+        dict.fromkeys(
+            f"{drift.path} ({drift.change})"
+            for contribution in pending.contributions
+            for drift in contribution.deviations
+        )
+    )
     if not paths:
         return ""
     more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
     return f"the generator deviates at {', '.join(paths[:_SHOWN])}{more}"
 
 
-def _joined(*parts: str) -> str:
-    return "; ".join(part for part in parts if part)
+def _joined(*contributions: str) -> str:
+    return "; ".join(contribution for contribution in contributions if contribution)
 
 
 def _api_version(interactions: Sequence[Interaction]) -> str | None:

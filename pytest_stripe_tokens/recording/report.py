@@ -175,7 +175,7 @@ def _details(result: Result, field: Callable[[str], str] = one_line, said: Calla
     if len(result.drift) > _SHOWN:
         shown.append(f"and {len(result.drift) - _SHOWN} more")
     drift = "   ".join(shown)
-    return "; ".join(part for part in (drift, said(result.reason)) if part)
+    return "; ".join(contribution for contribution in (drift, said(result.reason)) if contribution)
 
 
 def _group(result: Result) -> str:

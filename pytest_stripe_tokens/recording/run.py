@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api.errors import UsageError
 from pytest_stripe_tokens.recording.live import LiveAPI
-from pytest_stripe_tokens.recording.replacement import Renewal
+from pytest_stripe_tokens.recording.replacement import Replacement
 from pytest_stripe_tokens.recording.report import RecordReport
 from pytest_stripe_tokens.recording.stage import Stage
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.cassettes.library import Library
     from pytest_stripe_tokens.cassettes.usage import Usage
     from pytest_stripe_tokens.recording.environment import RecordSettings
-    from pytest_stripe_tokens.recording.stage import Take
+    from pytest_stripe_tokens.recording.stage import PendingCassette
     from pytest_stripe_tokens.redaction.scrubbing import Scrubber
 
 
@@ -81,16 +81,16 @@ class RecordRun:
         """Let the scrubber know what else is secret."""
         self.scrubber.know(secrets)
 
-    def news(self) -> list[Take]:
+    def news(self) -> list[PendingCassette]:
         """Give the takes that were begun since this was last asked."""
-        takes = self.stage.takes(but=self._told)
-        self._told |= {take.name for take in takes}
-        return takes
+        pending_cassettes = self.stage.pending_cassettes(but=self._told)
+        self._told |= {pending.name for pending in pending_cassettes}
+        return pending_cassettes
 
     def conclude(self, library: Library, usage: Usage) -> RecordReport:
         """Replace the cassettes that were recorded well, and write the report."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        renewal = Renewal(
+        renewal = Replacement(
             library,
             recorded_at=now,
             plugin_version=version("pytest-stripe-tokens"),
@@ -98,7 +98,7 @@ class RecordRun:
             has_passed=usage.outcomes.has_passed,
             doubt=usage.doubt,
         )
-        results = tuple(renewal.conclude(self.stage.takes()))
+        results = tuple(renewal.conclude(self.stage.pending_cassettes()))
         self.report = RecordReport(self.settings.api_base, now, results, self._choices.fail_on_drift)
         if usage.unfinished:
             self.report = replace(self.report, nothing=f"nothing was recorded: {usage.unfinished}")

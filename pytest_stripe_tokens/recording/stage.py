@@ -32,7 +32,7 @@ _TURN = "turn.lock"
 
 
 @dataclass(frozen=True)
-class Part:
+class Contribution:
     """What one test recorded of a cassette, in order.
 
     Args:
@@ -47,27 +47,27 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Take:
+class PendingCassette:
     """What a run has recorded of one cassette.
 
     Args:
         name: of the cassette.
         token_type: of a fixture's cassette; None for a test's own.
-        parts: one for each set of parameters, or for each test that sent something.
+        contributions: one for each set of parameters, or for each test that sent something.
         problem: why the cassette can't be replaced; None while it can.
     """
 
     name: str
     token_type: str | None = None
-    parts: tuple[Part, ...] = ()
+    contributions: tuple[Contribution, ...] = ()
     problem: Problem | None = None
 
     @property
     def interactions(self) -> tuple[Interaction, ...]:
         """All that was recorded, in the order of recording."""
-        return tuple(interaction for part in self.parts for interaction in part.interactions)
+        return tuple(interaction for contribution in self.contributions for interaction in contribution.interactions)
 
-    def failed(self, problem: Problem) -> Take:
+    def failed(self, problem: Problem) -> PendingCassette:
         """Give the take with a problem; the first one stays."""
         return self if self.problem else replace(self, problem=problem)
 
@@ -76,7 +76,7 @@ class Take:
 class _Seen:
     """How much of a take's file was read: what it held up to `end`, and which file that was."""
 
-    take: Take
+    pending: PendingCassette
     end: int
     inode: int
 
@@ -113,28 +113,31 @@ class Stage:
 
         return FileLock(self.directory / name, thread_local=False)
 
-    def load(self, name: str) -> Take | None:
+    def load(self, name: str) -> PendingCassette | None:
         """Read a take; None where nothing was recorded of that cassette."""
         return self._read(f"{_slug(name)}{_SUFFIX}")
 
-    def save(self, take: Take) -> None:
+    def save(self, pending: PendingCassette) -> None:
         """Write a take; who reads at the same time sees the old one or the new one."""
-        file = f"{_slug(take.name)}{_SUFFIX}"
+        file = f"{_slug(pending.name)}{_SUFFIX}"
         with self._lock_seen:
             before = self._read(file)
-            added = None if before is None else list(_added(before, take))
+            added = None if before is None else list(_added(before, pending))
             if before is None or None in (added or ()):
-                lines = [{"name": take.name, "token_type": take.token_type}, *_added(Take(take.name), take)]
+                lines = [
+                    {"name": pending.name, "token_type": pending.token_type},
+                    *_added(PendingCassette(pending.name), pending),
+                ]
                 self._replace(file, _bytes(lines))
             elif added:
                 self._append(file, _bytes(added))
             inode, end = self._state(file)
-            self._seen[file] = _Seen(take, end, inode)
+            self._seen[file] = _Seen(pending, end, inode)
 
     def fail(self, name: str, problem: Problem) -> None:
         """Let a cassette be kept, and say why; where that can't be written here, `lost` holds it for the report."""
         try:
-            self.save((self.load(name) or Take(name)).failed(problem))
+            self.save((self.load(name) or PendingCassette(name)).failed(problem))
         except Exception:  # noqa: BLE001 - a full disk, a directory that is gone: the run must still say it
             self.lost.setdefault(name, problem)
 
@@ -147,28 +150,30 @@ class Stage:
         """Give what could not be written, for another process."""
         return {name: _plain_problem(problem) for name, problem in self.lost.items()}
 
-    def takes(self, but: Collection[str] = ()) -> list[Take]:
+    def pending_cassettes(self, but: Collection[str] = ()) -> list[PendingCassette]:
         """Read all takes, by name, without those that are named in `but`; one that can't be read has a problem."""
         left_out = {f"{_slug(name)}{_SUFFIX}" for name in but}
         # One that was there and is gone was thrown away by somebody else.
         files = {path.name for path in self.directory.glob(f"*{_SUFFIX}")} | self._seen.keys()
-        found = {take.name: take for name in files - left_out if (take := self._readable(name))}
+        found = {pending.name: pending for name in files - left_out if (pending := self._readable(name))}
         for name, problem in self.lost.items():
             if name not in but:
-                found[name] = found.get(name, Take(name)).failed(problem)
-        return sorted(found.values(), key=lambda take: take.name)
+                found[name] = found.get(name, PendingCassette(name)).failed(problem)
+        return sorted(found.values(), key=lambda pending: pending.name)
 
-    def _readable(self, file: str) -> Take | None:
+    def _readable(self, file: str) -> PendingCassette | None:
         seen = self._seen.get(file)
         why = "it is gone"
         try:
-            take = self._read(file)
-            if take is not None or seen is None:
-                return take
+            pending = self._read(file)
+            if pending is not None or seen is None:
+                return pending
         except Exception as error:  # noqa: BLE001 - the others can still be replaced
             why = type(error).__name__
         reason = f"what was recorded of it can't be read again: {why}"
-        return Take(seen.take.name if seen else file.removesuffix(_SUFFIX)).failed(Problem("kept", "error", reason))
+        return PendingCassette(seen.pending.name if seen else file.removesuffix(_SUFFIX)).failed(
+            Problem("kept", "error", reason)
+        )
 
     @property
     def halted(self) -> Problem | None:
@@ -186,7 +191,7 @@ class Stage:
         status = (self.directory / file).stat()
         return status.st_ino, status.st_size
 
-    def _read(self, file: str) -> Take | None:
+    def _read(self, file: str) -> PendingCassette | None:
         with self._lock_seen:
             try:
                 inode, size = self._state(file)
@@ -197,7 +202,7 @@ class Stage:
                 seen = None
             if seen is None or seen.end < size:
                 seen = self._read_on(file, seen, inode)
-            return None if seen is None else seen.take
+            return None if seen is None else seen.pending
 
     def _read_on(self, file: str, seen: _Seen | None, inode: int) -> _Seen | None:
         with (self.directory / file).open("rb") as log:
@@ -205,10 +210,10 @@ class Stage:
             data = log.read()
         # A process that was killed while it wrote leaves half a line; it is no part of the take.
         whole = data[: data.rfind(b"\n") + 1]
-        take = _continued(seen.take if seen else None, whole, self.directory)
-        if take is None:
+        pending = _continued(seen.pending if seen else None, whole, self.directory)
+        if pending is None:
             return None
-        self._seen[file] = _Seen(take, start + len(whole), inode)
+        self._seen[file] = _Seen(pending, start + len(whole), inode)
         return self._seen[file]
 
     def _append(self, file: str, data: bytes) -> None:
@@ -254,49 +259,55 @@ def _bytes(lines: Iterable[Mapping[str, Any] | None]) -> bytes:
     return "".join(f"{json.dumps(line)}\n" for line in lines).encode()
 
 
-def _added(before: Take, take: Take) -> Iterator[dict[str, Any] | None]:
+def _added(before: PendingCassette, pending: PendingCassette) -> Iterator[dict[str, Any] | None]:
     """Give the lines that make one take of the other; None among them where that takes more than to go on."""
-    shared = len(before.parts)
-    if take.parts[: max(shared - 1, 0)] != before.parts[:-1] or len(take.parts) < shared:
+    shared = len(before.contributions)
+    if pending.contributions[: max(shared - 1, 0)] != before.contributions[:-1] or len(pending.contributions) < shared:
         yield None
         return
-    for index, part in enumerate(take.parts[max(shared - 1, 0) :]):
-        old = before.parts[-1] if before.parts and index == 0 else None
+    for index, contribution in enumerate(pending.contributions[max(shared - 1, 0) :]):
+        old = before.contributions[-1] if before.contributions and index == 0 else None
         known, deviations = (len(old.interactions), len(old.deviations)) if old else (0, 0)
         if old is None:
-            yield {"part": part.test}
+            yield {"part": contribution.test}
         elif (old.test, old.interactions, old.deviations) != (
-            part.test,
-            part.interactions[:known],
-            part.deviations[:deviations],
+            contribution.test,
+            contribution.interactions[:known],
+            contribution.deviations[:deviations],
         ):
             yield None
-        for interaction in part.interactions[known:]:
-            yield {"interaction": _plain(take.name, interaction)}
-        if part.deviations[deviations:]:
-            yield {"deviations": [plain_drift(drift) for drift in part.deviations[deviations:]]}
-    if before.problem != take.problem:
-        yield {"problem": _plain_problem(take.problem)} if take.problem and not before.problem else None
+        for interaction in contribution.interactions[known:]:
+            yield {"interaction": _plain(pending.name, interaction)}
+        if contribution.deviations[deviations:]:
+            yield {"deviations": [plain_drift(drift) for drift in contribution.deviations[deviations:]]}
+    if before.problem != pending.problem:
+        yield {"problem": _plain_problem(pending.problem)} if pending.problem and not before.problem else None
 
 
-def _continued(take: Take | None, data: bytes, directory: Path) -> Take | None:
+def _continued(pending: PendingCassette | None, data: bytes, directory: Path) -> PendingCassette | None:
     """Go on with a take by the lines that were added to its file."""
-    parts = [(part.test, list(part.interactions), list(part.deviations)) for part in (take.parts if take else ())]
+    contributions = [
+        (contribution.test, list(contribution.interactions), list(contribution.deviations))
+        for contribution in (pending.contributions if pending else ())
+    ]
     for line in data.splitlines():
         entry: dict[str, Any] = json.loads(line)
-        if take is None:
-            take = Take(entry["name"], entry["token_type"])
+        if pending is None:
+            pending = PendingCassette(entry["name"], entry["token_type"])
         elif "part" in entry:
-            parts.append((entry["part"], [], []))
+            contributions.append((entry["part"], [], []))
         elif "interaction" in entry:
-            parts[-1][1].append(_interaction(directory / take.name, entry["interaction"]))
+            contributions[-1][1].append(_interaction(directory / pending.name, entry["interaction"]))
         elif "deviations" in entry:
-            parts[-1][2].extend(_drifts(entry["deviations"]))
+            contributions[-1][2].extend(_drifts(entry["deviations"]))
         else:
-            take = take.failed(_problem(entry["problem"]))
-    if take is None:
+            pending = pending.failed(_problem(entry["problem"]))
+    if pending is None:
         return None
-    return replace(take, parts=tuple(Part(test, tuple(made), tuple(found)) for test, made, found in parts))
+    return replace(
+        pending,
+        contributions=tuple(Contribution(test, tuple(made), tuple(found)) for test, made, found in contributions),
+    )
 
 
 def _plain(name: str, interaction: Interaction) -> dict[str, Any]:

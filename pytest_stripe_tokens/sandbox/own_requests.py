@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -22,23 +21,6 @@ TEST_KEY = "sk_test_offline"
 _URL = f"https://{API_HOST}{TOKENS_PATH}"
 _KEY = {"authorization": f"Bearer {TEST_KEY}"}
 _FORM = {**_KEY, "content-type": "application/x-www-form-urlencoded"}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """How a request came about.
-
-    Args:
-        is_unchanged: a fixture or `create` sends the built-in parameters.
-        is_fixtures: a fixture sends them, or `create` without parameters of its own; `stripe_tokens_params` may have
-            changed them.
-    """
-
-    is_unchanged: bool = False
-    is_fixtures: bool = False
-
-
-BY_CODE = Asked()
 
 
 def create_request(row: TokenType, params: Mapping[str, Any]) -> Request:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.api.messages import Request, Response
     from pytest_stripe_tokens.cassettes.library import Library
     from pytest_stripe_tokens.interception.interceptor import Interceptor
-    from pytest_stripe_tokens.recording.contribution import Traffic
+    from pytest_stripe_tokens.recording.contribution import Contributor
     from pytest_stripe_tokens.recording.recorder import Recorder
     from pytest_stripe_tokens.recording.run import RecordRun
     from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens
@@ -69,12 +69,12 @@ class Run:
 
         return Simulator(self.generators.generator()).answer(request)
 
-    def _traffic(self, settings: Settings, test: str) -> Traffic | None:
+    def _contributor(self, settings: Settings, test: str) -> Contributor | None:
         if settings.mode == "generate" or self.recorder is None:
             return None
-        from pytest_stripe_tokens.recording.contribution import Traffic  # noqa: PLC0415 - only a recording needs it
+        from pytest_stripe_tokens.recording.contribution import Contributor  # noqa: PLC0415 - only a recording needs it
 
-        return Traffic(self.recorder, test, settings.cassette)
+        return Contributor(self.recorder, test, settings.cassette)
 
     @contextlib.contextmanager
     def sandbox(
@@ -98,18 +98,18 @@ class Run:
 
         generator = self.generators.generator(settings.seed, test)
         optional: dict[str, Any] = {} if fail is None else {"fail": fail}
-        traffic = self._traffic(settings, test)
-        if traffic is not None and settings.mode == "replay":
+        contributor = self._contributor(settings, test)
+        if contributor is not None and settings.mode == "replay":
             # What can't be recorded is answered as in `auto`: a recording run must not fail on what it would mend.
             settings = replace(settings, mode="auto")
-        surroundings = Surroundings(self.library, generator, test, params or {}, traffic, **optional)
+        surroundings = Surroundings(self.library, generator, test, params or {}, contributor, **optional)
         tokens = StripeTokens(settings, surroundings)
         try:
-            with self.interceptor.open(tokens.exchange), stripe_python.test_key(TEST_KEY):
+            with self.interceptor.open(tokens.answer), stripe_python.test_key(TEST_KEY):
                 yield tokens
         finally:
-            if traffic is not None:
-                traffic.close()
+            if contributor is not None:
+                contributor.close()
 
 
 @contextlib.contextmanager

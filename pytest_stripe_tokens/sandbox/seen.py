@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_stripe_tokens.api.messages import Request, Response
-    from pytest_stripe_tokens.api.request import Reading
+    from pytest_stripe_tokens.api.request import StripeRequest
     from pytest_stripe_tokens.api.token import Origin
 
 _SHOWN = 20
@@ -56,23 +56,23 @@ class SeenRequest:
 
     Args:
         request: as it was sent; what is secret of it is not kept, but for parameters.
-        reading: of the request.
+        understood: the same request, read.
 
     `token_type` is that of the token that the request makes or reads, None for any other request. `response_status` is
     the HTTP status of the answer, None while there is none and where a connection broke. `origin` is where the answer
     came from, None where there is none and for a failure that the test asked for.
     """
 
-    def __init__(self, request: Request, reading: Reading) -> None:
+    def __init__(self, request: Request, understood: StripeRequest) -> None:
         self.method: str = request.method
         self.path: str = request.path
         self.headers: Headers = Headers(
             {name: value for name, value in request.headers.items() if name in _READABLE or not is_secret_header(name)}
         )
-        self.token_type: str | None = reading.created_type
+        self.token_type: str | None = understood.created_type
         self.response_status: int | None = None
         self.origin: Origin | None = None
-        self._params = reading.params
+        self._params = understood.params
         self._size = len(request.body)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""`StripeTokens`: one test's Stripe. It routes each request to its source and keeps the state; knows no HTTP client."""
+"""`StripeTokens`: one test's Stripe. It asks the sources of answers in turn and keeps the state of the test."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.errors import RequestMissed, StripeAPIError, UsageError
-from pytest_stripe_tokens.api.messages import API_HOST, Request, Response
 from pytest_stripe_tokens.api.request import read
 from pytest_stripe_tokens.api.token import Origin, Token
 from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
 from pytest_stripe_tokens.cassettes.library import CassetteError, Library
 from pytest_stripe_tokens.cassettes.playback import Playback
 from pytest_stripe_tokens.interception.wire import Outcome
-from pytest_stripe_tokens.sandbox import seen
 from pytest_stripe_tokens.sandbox.faults import Fault, Faults
-from pytest_stripe_tokens.sandbox.own_requests import BY_CODE, Asked, create_request, retrieve_request
-from pytest_stripe_tokens.sandbox.seen import SeenRequest
+from pytest_stripe_tokens.sandbox.own_requests import create_request, retrieve_request
+from pytest_stripe_tokens.sandbox.seen import SeenRequest, table, token_in
+from pytest_stripe_tokens.sandbox.sources import BY_MODE, InFlight, Parts
 from pytest_stripe_tokens.simulator.api import Simulator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from pytest_stripe_tokens.api.messages import Request, Response
     from pytest_stripe_tokens.api.shapes import BankToken, CardToken
-    from pytest_stripe_tokens.recording.contribution import Traffic
+    from pytest_stripe_tokens.recording.contribution import Contributor
     from pytest_stripe_tokens.sandbox.settings import Settings
     from pytest_stripe_tokens.simulator.tokens.generator import Generator
 
@@ -43,7 +43,7 @@ class Surroundings:
         generator: of the test's generated answers.
         test: its node id, as messages name it; empty outside pytest.
         params: default parameters per type, merged over the built-in ones.
-        traffic: what the test records; None where nothing is recorded.
+        contributor: records the test's requests; None where nothing is recorded.
         fail: ends the test with a message; called once for each request that mode `replay` misses.
     """
 
@@ -51,19 +51,8 @@ class Surroundings:
     generator: Generator
     test: str = ""
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, "Mapping[str, Any]"])
-    traffic: Traffic | None = None
+    contributor: Contributor | None = None
     fail: Callable[[str], NoReturn] = _raise_missed
-
-
-class _Call:
-    """A request on its way: as it was sent, as it is understood, as the test sees it, and the token that it reads."""
-
-    def __init__(self, request: Request, asked: Asked = BY_CODE) -> None:
-        self.request = request
-        self.asked = asked
-        self.reading = read(request)
-        self.entry = SeenRequest(request, self.reading)
-        self.known: Mapping[str, Any] | None = None
 
 
 class StripeTokens:
@@ -78,10 +67,12 @@ class StripeTokens:
         self._settings = settings
         self._surroundings = surroundings
         self._simulator = Simulator(surroundings.generator)
-        self._playback = Playback(surroundings.library, settings)
+        self._playback = Playback(surroundings.library, settings.mode, settings.cassettes, settings.cassette)
+        parts = Parts(self._simulator, self._playback, surroundings.contributor, surroundings.test, self._fail)
+        self._origins = parts.origins
+        self._sources = tuple(source(parts) for source in BY_MODE[settings.mode])
         self._faults = Faults()
         self._requests: list[SeenRequest] = []
-        self._origins: dict[str, Origin] = {}
         self._lock = threading.RLock()
         self.failures: list[str] = []
 
@@ -108,8 +99,8 @@ class StripeTokens:
         """
         row = _row(type, "create")
         changed = {**self._surroundings.params.get(type, {}), **params}
-        asked = Asked(is_unchanged=not changed, is_fixtures=not params)
-        return self._token(create_request(row, changed), asked)
+        request = create_request(row, changed)
+        return self._token(InFlight(request, read(request), is_default=not changed, is_from_fixture=not params))
 
     def retrieve(self, id: str) -> Token:  # noqa: A002 - Stripe's own name
         """Read a token with `GET /v1/tokens/:id`.
@@ -117,7 +108,8 @@ class StripeTokens:
         Raises:
             StripeAPIError: there is no such token.
         """
-        return self._token(retrieve_request(id))
+        request = retrieve_request(id)
+        return self._token(InFlight(request, read(request)))
 
     def use(self, token: str) -> None:
         """Mark a token used, as the API does when it is consumed.
@@ -169,7 +161,7 @@ class StripeTokens:
     @property
     def shown_requests(self) -> str:
         """The last requests as a table for a reader, their secrets hidden; empty where there is none."""
-        return seen.table(self.requests)
+        return table(self.requests)
 
     @property
     def used_cassettes(self) -> frozenset[str]:
@@ -183,104 +175,71 @@ class StripeTokens:
             found = {name: self._simulator.token(name) for name in self._origins}
             return {name: Token(token, self._origins[name]) for name, token in found.items() if token is not None}
 
-    def exchange(self, request: Request) -> Outcome:
+    def answer(self, request: Request) -> Outcome:
         """Answer a request of any client.
 
         Raises:
             BaseException: what `fail` raises, where mode `replay` has no answer or a cassette can't be read.
         """
         try:
-            return self._exchange(_Call(request))
+            return self._answer(InFlight(request, read(request)))
         except CassetteError as error:
             message = str(error)
         # A client may swallow an exception; what ends the test gets through, and is kept for the teardown.
         return self._fail(message)
 
-    def _exchange(self, call: _Call) -> Outcome:
+    def _answer(self, sent: InFlight) -> Outcome:
         with self._lock:
-            self._requests.append(call.entry)
-            token_id = call.reading.retrieved_id
-            call.known = self._simulator.token(token_id) if token_id else None
-            if call.known is not None:
-                call.entry.token_type = str(call.known["type"])
+            self._requests.append(sent.seen)
+            token_id = sent.understood.retrieved_id
+            sent.known = self._simulator.token(token_id) if token_id else None
+            if sent.known is not None:
+                sent.seen.token_type = str(sent.known["type"])
             failure = self._faults.next()
             if failure is None:
-                response, call.entry.origin = self._route(call)
+                response, sent.seen.origin = self._ask_sources(sent)
             elif failure.exception is None:
-                response = self._simulator.refuse(call.request, failure.error())
+                response = self._simulator.refuse(sent.request, failure.error())
             else:
                 return Outcome(exception=failure.exception, delay=failure.delay)
-            if call.request.method == "HEAD":
+            if sent.request.method == "HEAD":
                 response = replace(response, body=b"")
-            call.entry.response_status = response.status
+            sent.seen.response_status = response.status
             return Outcome(response, delay=failure.delay if failure else 0)
 
-    def _token(self, request: Request, asked: Asked = BY_CODE) -> Token:
-        call = _Call(request, asked)
-        outcome = self._exchange(call)
+    def _ask_sources(self, sent: InFlight) -> tuple[Response, Origin]:
+        for source in self._sources:
+            answered = source.answer(sent)
+            if answered is not None:
+                response, origin = answered
+                is_new_here = origin != "generated" and response.is_success
+                return self._adopt(sent, response, origin) if is_new_here else response, origin
+        raise LookupError(f"no source answers {sent.request!r}")
+
+    def _token(self, sent: InFlight) -> Token:
+        outcome = self._answer(sent)
         outcome.wait()
         response = outcome.response
         if response is None:
             raise outcome.exception or RuntimeError("neither an answer nor an exception")
         if not response.is_success:
             raise StripeAPIError.from_response(response)
-        return Token(response.data, call.entry.origin or "generated")
+        return Token(response.data, sent.seen.origin or "generated")
 
-    def _route(self, call: _Call) -> tuple[Response, Origin]:
-        is_api = call.request.host == API_HOST
-        answered = self._record(call)
-        if answered is None and self._settings.mode != "generate" and is_api:
-            answered = self._play(call)
-        if answered is not None:
-            response, origin = answered
-            return self._adopt(call, response, origin) if response.is_success else response, origin
-        if self._settings.mode == "replay" and (call.known is None or not is_api):
-            token_type, test = call.entry.token_type, self._surroundings.test
-            self._fail(self._playback.missed(call.request, token_type, test=test, asked=call.asked))
-        return self._generate(call)
-
-    def _generate(self, call: _Call) -> tuple[Response, Origin]:
-        response = self._simulator.answer(call.request)
-        token_id = call.reading.retrieved_id
-        if token_id is not None:
-            return response, self._origins.get(token_id, "generated")
-        token = seen.token_in(response) if response.is_success and call.reading.is_to_tokens else None
-        if token is not None:
-            self._origins[str(token["id"])] = "generated"
-        return response, "generated"
-
-    def _record(self, call: _Call) -> tuple[Response, Origin] | None:
-        if self._surroundings.traffic is None:
-            return None
-        token_type = call.entry.token_type
-        scenario = token_type if call.asked.is_fixtures else None
-        response = self._surroundings.traffic.answer(call.request, scenario=scenario, token_type=token_type)
-        return None if response is None else (response, "live")
-
-    def _play(self, call: _Call) -> tuple[Response, Origin] | None:
-        token_type = call.entry.token_type
-        found = self._playback.play(call.request, token_type)
-        if found is None and call.asked.is_unchanged and token_type is not None:
-            found = self._playback.take_create(token_type)
-        if found is None:
-            return None
-        interaction, cassette = found
-        return interaction.response, "documented" if cassette.origin == "documented" else "recorded"
-
-    def _adopt(self, call: _Call, response: Response, origin: Origin) -> Response:
+    def _adopt(self, sent: InFlight, response: Response, origin: Origin) -> Response:
         """Make what was answered part of this test's state; a token used up here is shown as used."""
-        token = seen.token_in(response)
+        token = token_in(response)
         if token is None:
-            self._use_up(call.reading.params)
+            self._use_up(sent.understood.params)
             return response
         identity = str(token["id"])
-        call.entry.token_type = str(token["type"])
+        sent.seen.token_type = str(token["type"])
         self._origins[identity] = origin
         known = self._simulator.token(identity)
-        if call.request.method == "GET" and known is not None:
-            return self._simulator.answer(call.request) if known["used"] and not token["used"] else response
-        account = call.request.headers.get("stripe-account")
-        self._simulator.adopt(token, call.reading.form, account=account)
+        if sent.request.method == "GET" and known is not None:
+            return self._simulator.answer(sent.request) if known["used"] and not token["used"] else response
+        account = sent.request.headers.get("stripe-account")
+        self._simulator.adopt(token, sent.understood.form, account=account)
         return response
 
     def _use_up(self, params: Mapping[str, Any]) -> None:

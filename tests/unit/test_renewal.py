@@ -8,8 +8,8 @@ from pytest_stripe_tokens.api.messages import Request, Response
 from pytest_stripe_tokens.cassettes.library import Library
 from pytest_stripe_tokens.cassettes.player import Interaction
 from pytest_stripe_tokens.recording.drift import Drift, Level
-from pytest_stripe_tokens.recording.replacement import Renewal
-from pytest_stripe_tokens.recording.stage import Part, Take
+from pytest_stripe_tokens.recording.replacement import Replacement
+from pytest_stripe_tokens.recording.stage import Contribution, PendingCassette
 from pytest_stripe_tokens.recording.verdicts import Problem
 
 AUTH = {"authorization": "Bearer sk_test_***"}
@@ -25,7 +25,7 @@ def _made(method, path, answer, body="", version="1"):
 
 def _set(number, body=DEFAULT, test="test_a", version="1", **fields):
     token = {"id": f"pii_1N3T00Lkd{number}", "object": "token", "created": number, "type": "pii", **fields}
-    return Part(
+    return Contribution(
         test,
         (
             _made("POST", "/v1/tokens", token, body, version),
@@ -34,8 +34,8 @@ def _set(number, body=DEFAULT, test="test_a", version="1", **fields):
     )
 
 
-def _pii(*parts, **fields):
-    return Take("pii", "pii", parts, **fields)
+def _pii(*contributions, **fields):
+    return PendingCassette("pii", "pii", contributions, **fields)
 
 
 @pytest.fixture
@@ -45,11 +45,11 @@ def library(tmp_path):
 
 @pytest.fixture
 def conclude(library):
-    def conclude(*takes, failed=(), doubt="", at="2026-11-22T00:00:00+00:00"):
-        renewal = Renewal(
+    def conclude(*pending_cassettes, failed=(), doubt="", at="2026-11-22T00:00:00+00:00"):
+        renewal = Replacement(
             Library(library.directory), at, "0.1.0", frozenset({KEY}), lambda test: test not in failed, lambda _: doubt
         )
-        return renewal.conclude(takes)
+        return renewal.conclude(pending_cassettes)
 
     return conclude
 
@@ -71,7 +71,7 @@ def test_a_first_recording_is_written_with_its_metadata(conclude, library):
 
 
 def test_a_first_recording_of_a_documented_type_says_what_it_replaces(conclude):
-    (result,) = conclude(Take("card", "card", (_set(1, "card[number]=****4242"),)))
+    (result,) = conclude(PendingCassette("card", "card", (_set(1, "card[number]=****4242"),)))
     assert result.reason == "built-in example replaced by a recording"
 
 
@@ -126,7 +126,7 @@ def test_what_is_not_a_good_recording_leaves_the_file(conclude, library, take, f
 
 def test_a_problem_leaves_the_other_cassettes_alone(conclude):
     kept, refreshed = conclude(
-        _pii(_set(1), problem=Problem("kept", "unreachable", "no")), Take("mine", None, (_set(1),))
+        _pii(_set(1), problem=Problem("kept", "unreachable", "no")), PendingCassette("mine", None, (_set(1),))
     )
     assert (kept.status, refreshed.status) == ("kept", "refreshed")
     assert kept.reason == "no; no cassette is written"
@@ -176,30 +176,30 @@ def test_a_set_that_did_not_change_stays_as_it_was(conclude, library):
 
 
 def test_a_named_cassette_is_replaced_by_what_a_whole_run_sends(conclude, library):
-    conclude(Take("mine", None, (_set(1), _set(2, OTHER, test="test_b"))))
-    (result,) = conclude(Take("mine", None, (_set(3),)))
+    conclude(PendingCassette("mine", None, (_set(1), _set(2, OTHER, test="test_b"))))
+    (result,) = conclude(PendingCassette("mine", None, (_set(3),)))
     assert (result.status, result.reason) == ("refreshed", "2 requests no longer sent")
     assert len(library.find("mine").interactions) == 2
 
 
 def test_a_named_cassette_keeps_what_a_partial_run_does_not_send(conclude, library):
-    conclude(Take("mine", None, (_set(1), _set(2, OTHER, test="test_b"))))
-    assert conclude(Take("mine", None, (_set(3),)), doubt="not all ran")[0].status == "unchanged"
-    (result,) = conclude(Take("mine", None, (_set(3, shiny=1),)), doubt="not all ran")
+    conclude(PendingCassette("mine", None, (_set(1), _set(2, OTHER, test="test_b"))))
+    assert conclude(PendingCassette("mine", None, (_set(3),)), doubt="not all ran")[0].status == "unchanged"
+    (result,) = conclude(PendingCassette("mine", None, (_set(3, shiny=1),)), doubt="not all ran")
     assert (result.status, result.reason) == ("drifted", "2 older recordings kept: not all ran")
     assert len(library.find("mine").interactions) == 4
 
 
 def test_the_order_of_the_tests_is_no_change(conclude, library):
-    conclude(Take("mine", None, (_set(1), _set(2, OTHER, test="test_b"))))
+    conclude(PendingCassette("mine", None, (_set(1), _set(2, OTHER, test="test_b"))))
     before = _bytes(library, "mine")
-    assert conclude(Take("mine", None, (_set(3, OTHER, test="test_b"), _set(4))))[0].status == "unchanged"
+    assert conclude(PendingCassette("mine", None, (_set(3, OTHER, test="test_b"), _set(4))))[0].status == "unchanged"
     assert _bytes(library, "mine") == before
 
 
 def test_a_deviation_of_the_generator_is_told(conclude):
     deviation = Drift("card.phone", Level.INFO, "new", None, "null")
-    (result,) = conclude(_pii(Part("test_a", _set(1).interactions, (deviation,))))
+    (result,) = conclude(_pii(Contribution("test_a", _set(1).interactions, (deviation,))))
     assert result.reason == "first recording; the generator deviates at card.phone (new)"
 
 
@@ -207,6 +207,6 @@ def test_an_example_is_replaced_as_a_whole_and_nothing_has_drifted(conclude, lib
     library.directory.mkdir()
     example = Library(library.directory).builtin("card")
     library.path("card").write_bytes(example.path.read_bytes())
-    (result,) = conclude(Take("card", "card", (_set(1, "card[number]=****4242"),)))
+    (result,) = conclude(PendingCassette("card", "card", (_set(1, "card[number]=****4242"),)))
     assert (result.status, result.drift, result.reason) == ("refreshed", (), "built-in example replaced by a recording")
     assert [item.answer["id"] for item in library.find("card").interactions] == ["pii_1N3T00Lkd1"] * 2

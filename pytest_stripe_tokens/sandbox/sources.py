@@ -1,0 +1,169 @@
+"""The places where an answer may come from, and which of them each mode asks, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NoReturn, Protocol
+
+from pytest_stripe_tokens.api.messages import API_HOST
+from pytest_stripe_tokens.sandbox.seen import SeenRequest, token_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pytest_stripe_tokens.api.messages import Request, Response
+    from pytest_stripe_tokens.api.request import StripeRequest
+    from pytest_stripe_tokens.api.token import Origin
+    from pytest_stripe_tokens.cassettes.playback import Playback
+    from pytest_stripe_tokens.recording.contribution import Contributor
+    from pytest_stripe_tokens.simulator.api import Simulator
+
+
+class InFlight:
+    """A request that is being answered.
+
+    Args:
+        request: as it was sent.
+        understood: the same request, read.
+        is_default: a fixture or `create` sends the built-in parameters, so mode `replay` may take any recorded create.
+        is_from_fixture: a fixture sends it, or `create` without parameters: it belongs to its token type's cassette.
+
+    `seen` is what the test sees of it. `known` is the token that it reads, where this test knows that token.
+    """
+
+    def __init__(
+        self, request: Request, understood: StripeRequest, *, is_default: bool = False, is_from_fixture: bool = False
+    ) -> None:
+        self.request = request
+        self.understood = understood
+        self.is_default = is_default
+        self.is_from_fixture = is_from_fixture
+        self.seen = SeenRequest(request, understood)
+        self.known: Mapping[str, object] | None = None
+
+    @property
+    def is_to_api(self) -> bool:
+        """Whether it goes to api.stripe.com, and not to another of Stripe's hosts."""
+        return self.request.host == API_HOST
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the sources of one test's answers are made of.
+
+    Args:
+        simulator: holds the state of the test.
+        playback: of the test's cassettes.
+        contributor: records the test's requests; None where nothing is recorded.
+        test: its node id; empty outside pytest.
+        fail: ends the test with a message.
+        origins: where each token of this test came from, by the token's id.
+    """
+
+    simulator: Simulator
+    playback: Playback
+    contributor: Contributor | None
+    test: str
+    fail: Callable[[str], NoReturn]
+    origins: dict[str, Origin] = field(default_factory=dict[str, "Origin"])
+
+
+class Source(Protocol):
+    """A place where answers may come from."""
+
+    def __init__(self, parts: Parts) -> None:
+        """Take what the source needs of the test."""
+
+    def answer(self, sent: InFlight) -> tuple[Response, Origin] | None:
+        """Answer a request, or leave it to the next source."""
+
+
+class Live:
+    """Stripe's test mode, whose answers are recorded."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._contributor = parts.contributor
+
+    def answer(self, sent: InFlight) -> tuple[Response, Origin] | None:
+        """Send the request, or give what this run has recorded of an equal one."""
+        if self._contributor is None:
+            return None
+        token_type = sent.seen.token_type
+        cassette_of = token_type if sent.is_from_fixture else None
+        response = self._contributor.answer(sent.request, cassette_of=cassette_of, token_type=token_type)
+        return None if response is None else (response, "live")
+
+
+class Cassettes:
+    """The cassettes of the suite and, in mode `replay`, the built-in ones."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._playback = parts.playback
+
+    def answer(self, sent: InFlight) -> tuple[Response, Origin] | None:
+        """Replay the recording of an equal request."""
+        if not sent.is_to_api:
+            return None
+        token_type = sent.seen.token_type
+        found = self._playback.play(sent.request, token_type)
+        if found is None and sent.is_default and token_type is not None:
+            found = self._playback.take_create(token_type)
+        if found is None:
+            return None
+        interaction, cassette = found
+        return interaction.response, "documented" if cassette.origin == "documented" else "recorded"
+
+
+class Simulated:
+    """The simulator, which answers every request."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._simulator = parts.simulator
+        self._origins = parts.origins
+
+    def answer(self, sent: InFlight) -> tuple[Response, Origin] | None:
+        """Answer as the API would."""
+        response = self._simulator.answer(sent.request)
+        token_id = sent.understood.retrieved_id
+        if token_id is not None:
+            return response, self._origins.get(token_id, "generated")
+        token = token_in(response) if response.is_success and sent.understood.is_to_tokens else None
+        if token is not None:
+            self._origins[str(token["id"])] = "generated"
+        return response, "generated"
+
+
+class Held(Simulated):
+    """The tokens that this test holds already: a cassette need not hold a retrieve of each."""
+
+    def answer(self, sent: InFlight) -> tuple[Response, Origin] | None:
+        """Give a known token as it is now."""
+        return super().answer(sent) if sent.is_to_api and sent.known is not None else None
+
+
+class Missed:
+    """The end of mode `replay`: what no cassette holds fails the test."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._playback = parts.playback
+        self._test = parts.test
+        self._fail = parts.fail
+
+    def answer(self, sent: InFlight) -> tuple[Response, Origin] | None:
+        """Fail the test with the closest recording and what differs from it."""
+        self._fail(
+            self._playback.missed(
+                sent.request, sent.seen.token_type, test=self._test, is_from_fixture=sent.is_from_fixture
+            )
+        )
+
+
+BY_MODE: Mapping[str, tuple[type[Source], ...]] = MappingProxyType(
+    {
+        "auto": (Live, Cassettes, Simulated),
+        "replay": (Live, Cassettes, Held, Missed),
+        "generate": (Simulated,),
+    }
+)
+"""The sources of each mode, in the order in which they are asked; the last one answers everything or fails."""
