@@ -1,18 +1,18 @@
-"""What a request asks, read once: its parameters, the token it makes or reads, what it is matched by; no HTTP."""
+"""What a request asks of the API, read once: its key, its parameters, the token that it makes or reads."""
 
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
-from pytest_stripe_tokens.api import forms
+from pytest_stripe_tokens.api import bodies, forms
 from pytest_stripe_tokens.api.card_numbers import card_number
 from pytest_stripe_tokens.api.messages import Request
 from pytest_stripe_tokens.api.token_types import CATALOGUE
-from pytest_stripe_tokens.redaction.messages import hide, key_kind, params_of, reduce_account, reduce_params
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,28 +22,7 @@ _READ_HEADERS = ("authorization", "stripe-account", "content-type", "content-enc
 _CARD_FIELDS = ("brand", "funding", "country")
 
 
-@dataclass(frozen=True)
-class MatchKey:
-    """What a request is matched by: never random or machine-dependent headers, never a secret.
-
-    Args:
-        method: upper case.
-        path: decoded, without a final slash.
-        token_type: of a request that creates a token; `None` for any other.
-        params: the reduced parameters, flat and sorted.
-        account: the reduced `Stripe-Account`; empty where there is none.
-        key: the kind of key, as `redaction.key_kind` says it.
-    """
-
-    method: str
-    path: str
-    token_type: str | None
-    params: tuple[tuple[str, str], ...]
-    account: str
-    key: str
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StripeRequest:
     """One request as it is understood; shared by all who read an equal one, so nothing of it may be changed.
 
@@ -89,20 +68,6 @@ class StripeRequest:
         known = card_number(re.sub(r"[ -]", "", number)) if isinstance(number, str) else None
         return {name: getattr(known, name) for name in _CARD_FIELDS} if known else {}
 
-    @cached_property
-    def key(self) -> MatchKey:
-        """What the request is matched by."""
-        headers = self.request.headers
-        account = headers.get("stripe-account", "")
-        return MatchKey(
-            method=self.request.method.upper(),
-            path=hide(unquote(self.request.path)).rstrip("/"),
-            token_type=self.created_type,
-            params=tuple(sorted(forms.pairs(reduce_params(self.params)))),
-            account=reduce_account(account) if account else "",
-            key=key_kind(headers),
-        )
-
 
 def read(request: Request) -> StripeRequest:
     """Read a request, sent or stored."""
@@ -115,3 +80,36 @@ def read(request: Request) -> StripeRequest:
 @lru_cache(maxsize=256)
 def _read(method: str, url: str, headers: tuple[tuple[str, str], ...], body: bytes) -> StripeRequest:
     return StripeRequest(Request(method, url, dict(headers), body))
+
+
+def key_kind(headers: Mapping[str, str]) -> str:
+    """Tell the kind of key that a request carries: `"secret"` (restricted ones too), `"publishable"` or `"none"`."""
+    key = api_key(headers)
+    if key.startswith(("sk_", "rk_")):
+        return "secret"
+    return "publishable" if key.startswith("pk_") else "none"
+
+
+def api_key(headers: Mapping[str, str]) -> str:
+    """Return the key in `Authorization`, from Bearer or as Basic's user; empty where there is none."""
+    scheme, _, credentials = headers.get("authorization", "").strip().partition(" ")
+    if scheme.lower() == "bearer":
+        return credentials.strip()
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return b64decode(credentials.strip() + "==").decode("utf-8", errors="replace").partition(":")[0]
+    except ValueError:
+        return ""
+
+
+def params_of(request: Request) -> dict[str, Any]:
+    """Return the parameters of a request as they were sent, nested: those of its query and of its body together.
+
+    The API takes a POST's parameters from the query too (token_params.md).
+    """
+    params = forms.decode(request.query) if request.query else {}
+    body: Any = bodies.parse(request.body, request.headers) if request.body else None
+    if isinstance(body, dict):
+        params.update(cast("dict[str, Any]", body))
+    return params

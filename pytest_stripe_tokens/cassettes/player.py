@@ -8,7 +8,8 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
-from pytest_stripe_tokens.api.request import TOKENS_PATH, MatchKey, read
+from pytest_stripe_tokens.api.request import TOKENS_PATH, read
+from pytest_stripe_tokens.cassettes.match_key import MatchKey, match_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -50,7 +51,7 @@ class Interaction:
     @cached_property
     def key(self) -> MatchKey:
         """What a request must have to be answered by this."""
-        key = read(self.request).key
+        key = match_key(read(self.request))
         # vcrpy is often told to leave the header out; what was answered then was asked with a secret key.
         return key if "authorization" in self.request.headers else replace(key, key="secret")
 
@@ -110,11 +111,12 @@ class Player:
     def play(self, request: Request) -> Interaction | None:
         """Take the recording that answers a request; `None` where none is left."""
         understood = read(request)
-        candidates = [item for cassette in self._cassettes for item in cassette.by_key.get(understood.key, ())]
+        key = match_key(understood)
+        candidates = [item for cassette in self._cassettes for item in cassette.by_key.get(key, ())]
         fitting = [item for item in candidates if not _card_differences(understood.card, item)]
         with self._lock:
             found = next((item for item in fitting if id(item) not in self._played), None)
-            if found is None and fitting and understood.key.method in _READING:
+            if found is None and fitting and key.method in _READING:
                 found = fitting[-1]
             return self._take(found)
 
@@ -137,7 +139,8 @@ class Player:
 
         The lines hold reduced values only: `card[exp_year]: recorded '2026', sent '2050'`.
         """
-        key, sent = read(request).key, read(request).card
+        understood = read(request)
+        key, sent = match_key(understood), understood.card
         best: tuple[int, Cassette, Interaction, list[str]] | None = None
         for cassette in self._cassettes:
             for interaction in cassette.interactions:

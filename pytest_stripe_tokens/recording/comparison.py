@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
+from pytest_stripe_tokens.api.request import key_kind
 from pytest_stripe_tokens.recording.drift import Drift, Level, compare
-from pytest_stripe_tokens.redaction.messages import key_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

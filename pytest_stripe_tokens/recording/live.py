@@ -19,8 +19,8 @@ from uuid import uuid4
 
 from pytest_stripe_tokens.api import bodies
 from pytest_stripe_tokens.api.messages import Request, Response
+from pytest_stripe_tokens.api.request import key_kind
 from pytest_stripe_tokens.recording.timed_socket import TimedSocket
-from pytest_stripe_tokens.redaction.messages import key_kind
 
 if TYPE_CHECKING:
     import socket

@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 
 from pytest_stripe_tokens.api import bodies
 from pytest_stripe_tokens.api.card_numbers import card_number
-from pytest_stripe_tokens.api.request import TOKENS_PATH
+from pytest_stripe_tokens.api.request import TOKENS_PATH, params_of
 from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata
 from pytest_stripe_tokens.recording.drift import compare
 from pytest_stripe_tokens.recording.live import LiveError
@@ -19,7 +19,6 @@ from pytest_stripe_tokens.redaction.leaks import leaks
 from pytest_stripe_tokens.redaction.messages import (
     header_secrets,
     parameter_secrets,
-    params_of,
     redact_request,
     redact_response,
     reduce_account,

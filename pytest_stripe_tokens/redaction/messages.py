@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,6 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from pytest_stripe_tokens.api import bodies, forms
 from pytest_stripe_tokens.api.messages import Request, Response
+from pytest_stripe_tokens.api.request import api_key
 from pytest_stripe_tokens.api.schemas import token_schema
 from pytest_stripe_tokens.api.token_types import CATALOGUE
 from pytest_stripe_tokens.redaction.leaks import leaks
@@ -31,13 +31,10 @@ from pytest_stripe_tokens.redaction.sensitive import (
 )
 
 __all__ = [
-    "api_key",
     "header_secrets",
     "hide",
-    "key_kind",
     "leaks",
     "parameter_secrets",
-    "params_of",
     "redact_request",
     "redact_response",
     "reduce_account",
@@ -143,39 +140,6 @@ def reduce_params(params: Mapping[str, Any]) -> dict[str, Any]:
     secret becomes `"***"`. A value is secret by its parameter's name at any depth, or by being a card number or a key.
     """
     return _Reduction().mapping(params)
-
-
-def key_kind(headers: Mapping[str, str]) -> str:
-    """Tell the kind of key that a request carries: `"secret"` (restricted ones too), `"publishable"` or `"none"`."""
-    key = api_key(headers)
-    if key.startswith(("sk_", "rk_")):
-        return "secret"
-    return "publishable" if key.startswith("pk_") else "none"
-
-
-def api_key(headers: Mapping[str, str]) -> str:
-    """Return the key in `Authorization`, from Bearer or as Basic's user; empty where there is none."""
-    scheme, _, credentials = headers.get("authorization", "").strip().partition(" ")
-    if scheme.lower() == "bearer":
-        return credentials.strip()
-    if scheme.lower() != "basic":
-        return ""
-    try:
-        return b64decode(credentials.strip() + "==").decode("utf-8", errors="replace").partition(":")[0]
-    except ValueError:
-        return ""
-
-
-def params_of(request: Request) -> dict[str, Any]:
-    """Return the parameters of a request as they were sent, nested: those of its query and of its body together.
-
-    The API takes a POST's parameters from the query too (token_params.md).
-    """
-    params = forms.decode(request.query) if request.query else {}
-    body: Any = bodies.parse(request.body, request.headers) if request.body else None
-    if isinstance(body, dict):
-        params.update(cast("dict[str, Any]", body))
-    return params
 
 
 def redact_request(request: Request) -> Request:

@@ -10,6 +10,7 @@ from sent import KEY, URL, VISA, post
 from pytest_stripe_tokens.api import request
 from pytest_stripe_tokens.api.messages import Request
 from pytest_stripe_tokens.api.request import read
+from pytest_stripe_tokens.cassettes.match_key import match_key
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,7 @@ from pytest_stripe_tokens.api.request import read
     ],
 )
 def test_what_is_random_or_secret_or_the_clients_own_makes_no_difference(other):
-    assert read(other).key == read(post(VISA)).key
+    assert match_key(read(other)) == match_key(read(post(VISA)))
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ def test_what_is_random_or_secret_or_the_clients_own_makes_no_difference(other):
     ],
 )
 def test_what_the_api_heeds_makes_a_difference(other):
-    assert read(other).key != read(post(VISA)).key
+    assert match_key(read(other)) != match_key(read(post(VISA)))
 
 
 def test_an_account_matches_its_reduced_self():
@@ -49,7 +50,7 @@ def test_an_account_matches_its_reduced_self():
     sent = post("", path.format("acct_1032D82eZvKYlo2C"), stripe_account="acct_1032D82eZvKYlo2C")
     stored = post("", path.format("acct_106319a383"), stripe_account="acct_106319a383")
 
-    assert read(sent).key == read(stored).key
+    assert match_key(read(sent)) == match_key(read(stored))
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,8 @@ from base64 import b64encode
 import pytest
 
 from pytest_stripe_tokens.api.messages import Request, Response
-from pytest_stripe_tokens.redaction.messages import (
-    api_key,
-    key_kind,
-    leaks,
-    params_of,
-    redact_request,
-    redact_response,
-    reduce_params,
-    secrets_of,
-)
+from pytest_stripe_tokens.api.request import api_key, key_kind, params_of
+from pytest_stripe_tokens.redaction.messages import leaks, redact_request, redact_response, reduce_params, secrets_of
 
 KEY = "sk_test_" + "51HcAnArY" * 3
 ACCOUNT = "acct_1032D82eZvKYlo2C"
