@@ -1,4 +1,4 @@
-"""Stripe's published test bank accounts, and what the API makes of each; pure data, imports nothing of ours.
+"""Stripe's published test bank accounts, and what the API makes of each.
 
 Source: Stripe's testing pages and real test-mode answers: the form in which a routing number comes back, and the bank's
 name, are the API's own. Where neither shows a value (`GB` 108800, `JP`, `BR`, `MX`) it follows its neighbours.

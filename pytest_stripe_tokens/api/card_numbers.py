@@ -1,4 +1,4 @@
-"""Stripe's published test card numbers: what each is and what it does; pure data, imports nothing of ours.
+"""Stripe's published test card numbers: what each is and what it does.
 
 Source: Stripe's testing pages (by brand, country, decline, risk, dispute, 3D Secure, payouts). Where the pages leave
 a card's country or brand open, it is the one that responses show. Two published numbers fail the Luhn check:

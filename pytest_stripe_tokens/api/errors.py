@@ -1,11 +1,10 @@
-"""What this package raises; imports neither pytest nor an HTTP client."""
+"""The exceptions of this package."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.api.showing import one_line
-from pytest_stripe_tokens.redaction.sensitive import hide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,16 +46,6 @@ class StripeAPIError(Exception):
     def __str__(self) -> str:
         name = f" {self.code}" if self.code else ""
         return one_line(f"{self.status}{name}: {self.message}")
-
-
-class UsageError(Exception):
-    """An option, ini value, marker or argument that is not one of the valid ones, which the message lists.
-
-    The message repeats the value that was given, but no key, card number or account id that was given by mistake.
-    """
-
-    def __init__(self, message: str) -> None:
-        super().__init__(hide(message))
 
 
 class RequestMissed(BaseException):

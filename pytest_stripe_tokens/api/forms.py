@@ -1,4 +1,4 @@
-"""Stripe's form encoding and the nested parameters it stands for, both ways; pure, imports nothing of ours."""
+"""Stripe's form encoding and the nested parameters it stands for, both ways."""
 
 from __future__ import annotations
 

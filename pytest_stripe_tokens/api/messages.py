@@ -1,4 +1,4 @@
-"""A request to Stripe and its answer, as plain data that knows no HTTP client; imports nothing of ours."""
+"""`Request` and `Response`: HTTP messages to and from Stripe as plain data."""
 
 from __future__ import annotations
 

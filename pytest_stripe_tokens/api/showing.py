@@ -1,4 +1,4 @@
-"""Text that others wrote, such as a server's names and messages, made fit for a line or for Markdown; imports nothing.
+"""Text that others wrote, such as a server's names and messages, made fit for one line or for Markdown.
 
 Whoever answers a recording chooses field names, versions and messages. A newline, an escape sequence or a mark of a CI
 system in them must stay text wherever they are shown.

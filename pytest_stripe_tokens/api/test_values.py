@@ -1,4 +1,4 @@
-"""Stripe's published test values by name, as a test gives them to `create`; imports the tables of values."""
+"""Stripe's published test values by name, as a test gives them to `create`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Token`: the JSON object of the Tokens API as a read-only mapping; imports nothing of ours."""
+"""`Token`: the JSON object of the Tokens API as a read-only mapping."""
 
 from __future__ import annotations
 

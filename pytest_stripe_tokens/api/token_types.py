@@ -1,4 +1,4 @@
-"""The table of token types, which all else is derived from; pure data, imports nothing of ours."""
+"""The table of token types, which all else is derived from."""
 
 from __future__ import annotations
 

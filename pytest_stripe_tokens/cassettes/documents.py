@@ -1,4 +1,4 @@
-"""Cassettes' YAML as plain data with its lines, and back; the only importer of yaml, knows no file.
+"""A cassette's YAML as plain data with its lines, and back.
 
 It is read by a safe loader: a tag that would build a Python object is an error, and so is what would take longer than
 the file's length says.

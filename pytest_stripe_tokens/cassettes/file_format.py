@@ -1,4 +1,4 @@
-"""A cassette's plain data, as vcrpy's version 1 lays it out, to and from our own types; knows no file and no YAML."""
+"""The data in a cassette's file, vcrpy's version 1, to and from our own types."""
 
 from __future__ import annotations
 

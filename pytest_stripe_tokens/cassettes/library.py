@@ -1,4 +1,4 @@
-"""The library of cassettes: finds, reads once, writes atomically; no pytest.
+"""`Library`: finds the cassettes of a suite, reads each once, and writes one whole or not at all.
 
 A cassette is vcrpy's YAML, version 1, with what it says of itself under `metadata`.
 """

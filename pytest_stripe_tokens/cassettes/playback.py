@@ -1,4 +1,4 @@
-"""One test's cassettes: which of them may hold a request, what they answer, and what a miss tells; no pytest."""
+"""One test's cassettes: which of them may hold a request, what they answer, and what a miss says."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pytest_stripe_tokens.api.showing import one_line
 from pytest_stripe_tokens.api.token_types import TOKEN_TYPES
 from pytest_stripe_tokens.cassettes.library import CassetteError
 from pytest_stripe_tokens.cassettes.player import Player
-from pytest_stripe_tokens.sandbox.seen import shown_path
+from pytest_stripe_tokens.redaction.messages import shown_path
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,4 +1,4 @@
-"""A recording as data, and which recording answers a request; knows no file, no YAML and no pytest."""
+"""`Cassette` and `Player`: recorded interactions, and which of them answers a request."""
 
 from __future__ import annotations
 

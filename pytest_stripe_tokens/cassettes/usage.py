@@ -1,4 +1,4 @@
-"""What a run shows of the suite's cassettes: which tests use each, and whether all of them passed; no pytest, pure.
+"""`Usage`: which tests use each cassette, how they ended, and whether the whole suite was collected.
 
 A recording that this run did not use may be another test's. It is known that none needs it only where the whole suite
 was collected and every test that is known to use its cassette ran to its end and passed.

@@ -1,4 +1,4 @@
-"""Tells when a module is imported, so that nothing need be imported before it is used; imports nothing of ours."""
+"""Calls back when a module is imported, so that no client has to be imported early."""
 
 from __future__ import annotations
 

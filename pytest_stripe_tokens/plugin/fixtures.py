@@ -1,4 +1,4 @@
-"""The fixtures, and how a test that they fail is reported; with plugin and record_hooks the only pytest importer."""
+"""The fixtures, and what a failing test's report shows of them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import pytest
 
-from pytest_stripe_tokens.api.errors import UsageError
 from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
+from pytest_stripe_tokens.redaction.usage_error import UsageError
 from pytest_stripe_tokens.sandbox.settings import Settings
 
 if TYPE_CHECKING:

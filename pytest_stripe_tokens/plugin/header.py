@@ -1,4 +1,4 @@
-"""What a run tells: its header line and the cassettes that nobody used; no pytest, and no YAML before it is needed."""
+"""The run's header line, and the summary of the cassettes that no test used."""
 
 from __future__ import annotations
 

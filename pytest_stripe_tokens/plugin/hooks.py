@@ -1,4 +1,4 @@
-"""pytest's hooks, options and marker; with fixtures and record_hooks the only module that imports pytest."""
+"""pytest's hooks, options and marker."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stripe_tokens.api.errors import UsageError
 from pytest_stripe_tokens.cassettes.usage import Usage
 from pytest_stripe_tokens.plugin import header, record
 from pytest_stripe_tokens.plugin.fixtures import SANDBOX, Fixtures, settings_key
+from pytest_stripe_tokens.redaction.usage_error import UsageError
 from pytest_stripe_tokens.sandbox.run import Run
 from pytest_stripe_tokens.sandbox.settings import (
     MODES,

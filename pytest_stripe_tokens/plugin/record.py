@@ -1,4 +1,4 @@
-"""pytest's hooks for `--record`; the only module beside the plugin that imports pytest, and light unless it records."""
+"""pytest's hooks for `--record`; nothing heavy is imported unless it records."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stripe_tokens.sandbox.settings import FAIL_LEVELS, checked_level
+from pytest_stripe_tokens.recording.levels import DEFAULT_FAIL_LEVEL, FAIL_LEVELS, checked_level
 
 if TYPE_CHECKING:
     import warnings
@@ -51,9 +51,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--fail-on-drift",
         metavar="LEVEL",
-        default="error",
+        default=DEFAULT_FAIL_LEVEL,
         dest="stripe_tokens_fail_on_drift",
-        help=f"the drift from which on --record fails the run: {', '.join(FAIL_LEVELS)} (default: error)",
+        help="the drift from which on --record fails the run: "
+        f"{', '.join(FAIL_LEVELS)} (default: {DEFAULT_FAIL_LEVEL})",
     )
 
 

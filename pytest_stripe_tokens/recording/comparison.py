@@ -1,4 +1,4 @@
-"""Two recordings of the same behaviour held against each other: what belongs together, and what differs; pure.
+"""Compares two recordings of the same behaviour: which requests belong together, and what differs.
 
 Ids differ from one recording to the next, and requests carry the ids of earlier answers. So each id is known by the
 request whose answer gave it, and two requests belong together where they are equal after that.
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
 from pytest_stripe_tokens.api.request import key_kind
-from pytest_stripe_tokens.recording.drift import Drift, Level, compare
+from pytest_stripe_tokens.recording.drift import Drift, compare
+from pytest_stripe_tokens.recording.levels import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -126,7 +127,7 @@ def retied(interactions: Sequence[Interaction], names: Mapping[str, str]) -> tup
 def _answer_drift(old: Interaction, new: Interaction) -> list[Drift]:
     found: list[Drift] = []
     if old.response.status != new.response.status:
-        found.append(Drift("HTTP status", Level.ERROR, "value", old.response.status, new.response.status))
+        found.append(Drift("HTTP status", LEVELS["status"], "value", old.response.status, new.response.status))
     return [*found, *compare(old.answer, new.answer)]
 
 

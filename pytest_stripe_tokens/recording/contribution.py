@@ -1,4 +1,4 @@
-"""What one test records: the scenarios of its fixtures' types, or its whole traffic; opens no connection, no pytest.
+"""`Contributor`: what one test records of its fixtures' cassettes, or of the cassette that its marker names.
 
 A fixture's cassette holds one create and one retrieve for each set of parameters, made once in a run by the first test
 that needs it and staged for the others. A named cassette holds whatever the tests that name it send.

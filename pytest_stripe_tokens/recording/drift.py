@@ -1,27 +1,16 @@
-"""The shape of an answer, the difference of two, and how grave it is; pure, knows no file and no HTTP client."""
+"""The differences between two answers, and how grave each is."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.api.schemas import problems
+from pytest_stripe_tokens.recording.levels import LEVELS, Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-
-class Level(IntEnum):
-    """How grave a drift is, the graver the greater; `str()` gives the word that options and reports use."""
-
-    INFO = 1
-    WARNING = 2
-    ERROR = 3
-
-    def __str__(self) -> str:
-        return self.name.lower()
 
 
 @dataclass(frozen=True)
@@ -144,7 +133,9 @@ def breaks_schema(token: Mapping[str, Any]) -> list[Drift]:
     drifts: list[Drift] = []
     for problem in problems(token):
         path, separator, wrong = problem.partition(": ")
-        drifts.append(Drift(path if separator else "", Level.ERROR, "schema", None, wrong if separator else problem))
+        drifts.append(
+            Drift(path if separator else "", LEVELS["schema"], "schema", None, wrong if separator else problem)
+        )
     return drifts
 
 
@@ -157,23 +148,24 @@ def _compare(old: Any, new: Any, path: str, name: str) -> Iterator[Drift]:
     old_type, new_type = _type(old), _type(new)
     if old_type != new_type:
         change = "nullability" if "null" in (old_type, new_type) else "type"
-        yield Drift(path, Level.ERROR, change, old_type, new_type)
+        yield Drift(path, LEVELS[change], change, old_type, new_type)
     elif isinstance(old, dict):
         yield from _compare_objects(cast("dict[str, Any]", old), cast("dict[str, Any]", new), path)
     elif isinstance(old, list):
         yield from _compare_arrays(cast("list[object]", old), cast("list[object]", new), path, name)
     elif _steady(name, old) != _steady(name, new):
         is_enum = isinstance(old, str) and (name in ENUMS or name.endswith("_check"))
-        yield Drift(path, Level.ERROR if is_enum else Level.INFO, "enum" if is_enum else "value", old, new)
+        change = "enum" if is_enum else "value"
+        yield Drift(path, LEVELS[change], change, old, new)
 
 
 def _compare_objects(old: dict[str, Any], new: dict[str, Any], path: str) -> Iterator[Drift]:
     for name in (*old, *(name for name in new if name not in old)):
         below = f"{path}.{name}" if path else name
         if name not in new:
-            yield Drift(below, Level.WARNING, "gone", _type(old[name]), None)
+            yield Drift(below, LEVELS["gone"], "gone", _type(old[name]), None)
         elif name not in old:
-            yield Drift(below, Level.INFO, "new", None, _type(new[name]))
+            yield Drift(below, LEVELS["new"], "new", None, _type(new[name]))
         else:
             yield from _compare(old[name], new[name], below, name)
 
@@ -182,9 +174,9 @@ def _compare_arrays(old: list[Any], new: list[Any], path: str, name: str) -> Ite
     for index, (before, after) in enumerate(zip(old, new, strict=False)):
         yield from _compare(before, after, f"{path}[{index}]", name)
     for index in range(len(new), len(old)):
-        yield Drift(f"{path}[{index}]", Level.WARNING, "gone", _type(old[index]), None)
+        yield Drift(f"{path}[{index}]", LEVELS["gone"], "gone", _type(old[index]), None)
     for index in range(len(old), len(new)):
-        yield Drift(f"{path}[{index}]", Level.INFO, "new", None, _type(new[index]))
+        yield Drift(f"{path}[{index}]", LEVELS["new"], "new", None, _type(new[index]))
 
 
 def _steady(name: str, value: Any) -> Any:

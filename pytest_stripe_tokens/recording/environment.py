@@ -1,4 +1,4 @@
-"""What `--record` takes from the environment, checked before any request is sent; imports no HTTP client."""
+"""The keys and the server that `--record` takes from the environment, checked before any request is sent."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pytest_stripe_tokens.api.errors import UsageError
 from pytest_stripe_tokens.api.messages import API_HOST
 from pytest_stripe_tokens.api.showing import one_line
 from pytest_stripe_tokens.redaction.sensitive import HIDDEN, has_live_key, hide
+from pytest_stripe_tokens.redaction.usage_error import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Sends requests to Stripe's test mode, few and patiently; the only module that opens a connection, no pytest.
+"""`LiveAPI`: sends requests to Stripe's test mode, few and patiently.
 
 Built on http.client, whose classes are taken when this module is loaded: a mock or cassette that the suite puts in
 their place afterwards does not see what is recorded.

@@ -1,4 +1,4 @@
-"""Records requests: sends each through the recorder, judges and redacts the answer, stages the take; no pytest."""
+"""`Recorder`: sends each request of a process to Stripe, judges and redacts the answer, and stages it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns what a run has recorded into cassettes, each replaced whole or left as it was; no pytest, no HTTP client."""
+"""Turns what a run has recorded into cassettes, each replaced whole or left as it was."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a recording run tells: table, Markdown, JSON, and whether the run fails; no pytest, writes one file."""
+"""The report of a recording run: table, Markdown, JSON, and whether the run fails."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_stripe_tokens.api.errors import UsageError
 from pytest_stripe_tokens.api.showing import code, escaped, one_line
-from pytest_stripe_tokens.recording.drift import Level
+from pytest_stripe_tokens.recording.levels import DEFAULT_FAIL_LEVEL, Level
 from pytest_stripe_tokens.recording.stage import plain_drift
-from pytest_stripe_tokens.sandbox.settings import FAIL_LEVELS
+from pytest_stripe_tokens.redaction.usage_error import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.recording.drift import Drift
     from pytest_stripe_tokens.recording.replacement import Result
 
-DEFAULT_FAIL_LEVEL = FAIL_LEVELS[2]
 _SUFFIXES = {".md": "markdown", ".markdown": "markdown", ".json": "json"}
 _SHOWN = 8
 _LONGEST = 60

@@ -1,4 +1,4 @@
-"""One `--record` run from its start to its report: the stage, what became of the tests, the conclusion; no pytest."""
+"""`RecordRun`: one `--record` run from its start to its report."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_stripe_tokens.api.errors import UsageError
 from pytest_stripe_tokens.recording.live import LiveAPI
 from pytest_stripe_tokens.recording.replacement import Replacement
 from pytest_stripe_tokens.recording.report import RecordReport
 from pytest_stripe_tokens.recording.stage import Stage
+from pytest_stripe_tokens.redaction.usage_error import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""What a run has recorded so far, in a directory that its processes share; nothing unredacted, no pytest.
+"""`Stage`: what a run has recorded so far, redacted, in a directory that its processes share.
 
 The controller makes the directory and removes it; the workers of pytest-xdist read and write it under locks, so that
 each cassette is recorded once in the run.
@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.cassettes import file_format
 from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata
-from pytest_stripe_tokens.recording.drift import Drift, Level
+from pytest_stripe_tokens.recording.drift import Drift
+from pytest_stripe_tokens.recording.levels import Level
 from pytest_stripe_tokens.recording.verdicts import Problem
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""A socket for one request and its answer, both in bounded time; imports nothing of ours."""
+"""A socket for one request and its answer, both in bounded time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an answer means to a recording: good, refused to this account, or no recording at all; pure."""
+"""Whether an answer can be recorded, is refused to this account, or must not be kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The search of what is about to be written for secrets; pure, never says what it found, only of what kind."""
+"""Searches bytes about to be written for secrets; reports the kind, never the value."""
 
 from __future__ import annotations
 

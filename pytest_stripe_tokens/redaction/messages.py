@@ -1,4 +1,4 @@
-"""Takes what is secret out of requests and answers; idempotent; imports no HTTP client and writes nothing.
+"""Takes what is secret out of requests and answers that are stored or compared.
 
 Both sides of a comparison are reduced, so a cassette that plain vcrpy wrote unreduced matches like one of ours.
 """
@@ -17,6 +17,7 @@ from pytest_stripe_tokens.api import bodies, forms
 from pytest_stripe_tokens.api.messages import Request, Response
 from pytest_stripe_tokens.api.request import api_key
 from pytest_stripe_tokens.api.schemas import token_schema
+from pytest_stripe_tokens.api.showing import one_line
 from pytest_stripe_tokens.api.token_types import CATALOGUE
 from pytest_stripe_tokens.redaction.leaks import leaks
 from pytest_stripe_tokens.redaction.sensitive import (
@@ -238,6 +239,11 @@ def _is_public(value: str) -> bool:
 def _public_words() -> frozenset[str]:
     # The names and values of the documented answers.
     return _PUBLIC_WORDS | frozenset(re.findall("[a-z]+", json.dumps(token_schema()).lower()))
+
+
+def shown_path(path: str) -> str:
+    """Show the path of a request, decoded, in one line and without what is secret in it."""
+    return one_line(hide(unquote(path)))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Takes secrets out of all that a recording run shows; imports no pytest.
+"""Hides secrets in what a recording run shows: test reports, warnings, the log.
 
 While recording, the key is a real one, and it stands in clients' frames, in stripe-python's log, in whatever a suite
 prints. All that pytest and its plugins show of a run passes one of two places: what they are handed (a report, a

@@ -1,4 +1,4 @@
-"""The one list of what is secret: by its parameter's name, and by its look; pure text, imports the catalogue alone."""
+"""The one list of what is secret: by its parameter's name, and by its look."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The failures that a test asks for with `fail_next`; imports the simulator's words for them, no HTTP client."""
+"""The failures that a test asks for with `fail_next`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_stripe_tokens.api.errors import UsageError
+from pytest_stripe_tokens.redaction.usage_error import UsageError
 from pytest_stripe_tokens.simulator.errors.by_code import error_for
 
 if TYPE_CHECKING:

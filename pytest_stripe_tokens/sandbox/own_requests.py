@@ -1,4 +1,4 @@
-"""The requests that fixtures and `StripeTokens` send themselves; imports no HTTP client."""
+"""The requests that fixtures and `StripeTokens` send themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the sandboxes of one run share, and how one is opened; no pytest. `stripe_sandbox` is a run of one."""
+"""What the sandboxes of one run share, and how one is opened; `stripe_sandbox` is a run of one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a test sees of the requests that were sent to Stripe; imports no HTTP client."""
+"""What a test sees of the requests that were sent to Stripe."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import unquote
 
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.showing import one_line
@@ -107,16 +106,11 @@ class SeenRequest:
 
     @property
     def _shown_path(self) -> str:
-        return shown_path(self.path)
+        return messages.shown_path(self.path)
 
     @property
     def _shown_status(self) -> str:
         return "no answer" if self.response_status is None else str(self.response_status)
-
-
-def shown_path(path: str) -> str:
-    """Show the path of a request, decoded, in one line and without what is secret in it."""
-    return one_line(messages.hide(unquote(path)))
 
 
 def table(requests: Sequence[SeenRequest]) -> str:

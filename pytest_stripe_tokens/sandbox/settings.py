@@ -1,4 +1,4 @@
-"""The settings of a run and of a test: marker over option over ini file over default; imports no pytest."""
+"""The settings of a run and of a test: marker over option over ini file over default."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_stripe_tokens.api.errors import UsageError
+from pytest_stripe_tokens.redaction.usage_error import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 MODES = ("auto", "replay", "generate")
-FAIL_LEVELS = ("info", "warning", "error", "never")
 MARKER_ARGUMENTS = ("mode", "seed", "cassette")
 
 
@@ -48,17 +47,6 @@ def checked_mode(value: object, source: str) -> str:
     if isinstance(value, str) and value in MODES:
         return value
     raise UsageError(f"{source}: unknown mode {value!r}; the modes are {', '.join(MODES)}")
-
-
-def checked_level(value: object, source: str) -> str:
-    """Return a valid level of drift.
-
-    Raises:
-        UsageError: it is none.
-    """
-    if isinstance(value, str) and value in FAIL_LEVELS:
-        return value
-    raise UsageError(f"{source}: unknown level {value!r}; the levels are {', '.join(FAIL_LEVELS)}")
 
 
 def checked_seed(value: object, source: str) -> int:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
 from pytest_stripe_tokens.api import forms
-from pytest_stripe_tokens.api.errors import RequestMissed, StripeAPIError, UsageError
+from pytest_stripe_tokens.api.errors import RequestMissed, StripeAPIError
 from pytest_stripe_tokens.api.request import read
 from pytest_stripe_tokens.api.token import Origin, Token
 from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
 from pytest_stripe_tokens.cassettes.library import CassetteError, Library
 from pytest_stripe_tokens.cassettes.playback import Playback
 from pytest_stripe_tokens.interception.wire import Outcome
+from pytest_stripe_tokens.redaction.usage_error import UsageError
 from pytest_stripe_tokens.sandbox.faults import Fault, Faults
 from pytest_stripe_tokens.sandbox.own_requests import create_request, retrieve_request
 from pytest_stripe_tokens.sandbox.seen import SeenRequest, table, token_in

@@ -1,4 +1,4 @@
-"""An answer's bytes and headers, in the order and form of real ones; imports only errors and the exchange's types.
+"""The bytes and headers of an answer, in the order and form of real ones.
 
 Headers of real answers, 2023 to 2026: those that tell nothing to a program (Access-Control-*, Content-Security-Policy,
 Report-To, Strict-Transport-Security, Vary, X-Wc and their like) are left out, because each costs every client time.

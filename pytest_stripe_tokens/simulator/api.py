@@ -1,4 +1,4 @@
-"""`Simulator`: the API in memory; takes a request, gives an answer, never raises; imports no HTTP client, no pytest."""
+"""`Simulator`: the API in memory. It takes a request, gives an answer and never raises."""
 
 from __future__ import annotations
 

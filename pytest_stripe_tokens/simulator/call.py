@@ -1,4 +1,4 @@
-"""One request as an endpoint sees it: who asks, with what parameters, in which world; imports state and keys."""
+"""One request as an endpoint sees it: who asks, with what parameters, and what exists."""
 
 from __future__ import annotations
 

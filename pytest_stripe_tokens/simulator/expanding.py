@@ -1,4 +1,4 @@
-"""`expand[]`: an id is answered as the object it stands for; imports state, errors and the call."""
+"""`expand[]`: an id in an answer is replaced by the object that it stands for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who asks: the API key, its mode and kind, the account and the version of a request; imports nothing but errors."""
+"""Who asks: the API key, its mode and kind, the account and the version of a request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each endpoint takes, read from `tables/*.json`, and the check of a request against it; imports only errors.
+"""What each endpoint takes, read from `tables/*.json`, and the check of a request against it.
 
 A table is nested as the parameters are. A leaf is one of `string [longest]`, `enum a b`, `integer [least [most]]`,
 `number`, `boolean`, `metadata` and `any`; `enum*` takes other values too (x-stripeBypassValidation), a final ` ?` means

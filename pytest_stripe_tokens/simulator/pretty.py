@@ -1,4 +1,4 @@
-"""JSON values copied, and written as the API writes them; pure, imports nothing of ours.
+"""JSON values copied, and written as the API writes them.
 
 Both are on the way of every request, and the standard library's are several times slower: `copy.deepcopy` keeps a memo
 that JSON has no need of, and `json.dumps` leaves its C code once it is to indent.

@@ -1,4 +1,4 @@
-"""The table of endpoints: what answers which path; imports the endpoints and nothing above them.
+"""The table of endpoints: which function answers which path.
 
 A new endpoint is one row of `ROUTES`, the table of its parameters in `tables/` and one small function in `endpoints/`.
 """

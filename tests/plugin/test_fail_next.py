@@ -17,7 +17,7 @@ import stripe
 import urllib3
 from clients import CLIENTS
 
-from pytest_stripe_tokens.api.errors import UsageError
+from pytest_stripe_tokens.redaction.usage_error import UsageError
 
 API = "https://api.stripe.com/v1/tokens"
 KEY = "sk_test_mine"

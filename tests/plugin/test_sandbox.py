@@ -8,7 +8,8 @@ import pytest
 import requests
 
 from pytest_stripe_tokens import TEST_CARDS, StripeAPIError, stripe_sandbox
-from pytest_stripe_tokens.api.errors import RequestMissed, UsageError
+from pytest_stripe_tokens.api.errors import RequestMissed
+from pytest_stripe_tokens.redaction.usage_error import UsageError
 
 API = "https://api.stripe.com/v1/tokens"
 AUTH = ("sk_test_mine", "")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_stripe_tokens.recording.drift import Drift, Level, breaks_schema, compare, is_volatile
+from pytest_stripe_tokens.recording.drift import Drift, breaks_schema, compare, is_volatile
+from pytest_stripe_tokens.recording.levels import Level
 
 TOKEN = {
     "id": "tok_1N3T00LkdIwHu7ixt44h1F8k",

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pytest_stripe_tokens.api.errors import UsageError
-from pytest_stripe_tokens.recording.drift import Drift, Level
+from pytest_stripe_tokens.recording.drift import Drift
+from pytest_stripe_tokens.recording.levels import Level
 from pytest_stripe_tokens.recording.replacement import Result
 from pytest_stripe_tokens.recording.report import RecordReport, checked_report, shown_drift
+from pytest_stripe_tokens.redaction.usage_error import UsageError
 
 NEW = Drift("networks.preferred", Level.INFO, "new", None, "string")
 GONE = Drift("wallet", Level.WARNING, "gone", "null", None)

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_stripe_tokens.api.errors import UsageError
 from pytest_stripe_tokens.recording.environment import from_environment
+from pytest_stripe_tokens.redaction.usage_error import UsageError
 
 SECRET = "sk_test_" + "canary4eC39HqLyjWDarjt"
 LIVE = "_li" + "ve_canary4eC39HqLyjWDarjt"

@@ -7,7 +7,8 @@ import pytest
 
 from pytest_stripe_tokens.api.errors import StripeAPIError
 from pytest_stripe_tokens.api.showing import code, escaped, one_line
-from pytest_stripe_tokens.recording.drift import Drift, Level
+from pytest_stripe_tokens.recording.drift import Drift
+from pytest_stripe_tokens.recording.levels import Level
 from pytest_stripe_tokens.recording.replacement import Result
 from pytest_stripe_tokens.recording.report import RecordReport
 

@@ -7,7 +7,8 @@ from filelock import Timeout
 
 from pytest_stripe_tokens.api.messages import Request, Response
 from pytest_stripe_tokens.cassettes.player import Interaction
-from pytest_stripe_tokens.recording.drift import Drift, Level
+from pytest_stripe_tokens.recording.drift import Drift
+from pytest_stripe_tokens.recording.levels import Level
 from pytest_stripe_tokens.recording.stage import Contribution, PendingCassette, Stage
 from pytest_stripe_tokens.recording.verdicts import Problem
 

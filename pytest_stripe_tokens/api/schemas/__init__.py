@@ -1,4 +1,4 @@
-"""The documented shape of the Tokens API's answers, as JSON Schema; imports jsonschema only to check one."""
+"""The documented schema of the Tokens API's answers, as JSON Schema."""
 
 from __future__ import annotations
 

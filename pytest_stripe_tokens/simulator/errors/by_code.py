@@ -1,4 +1,4 @@
-"""The error that a test asks for by its status, code or type, in the API's words; imports the tables of errors."""
+"""The error that a test asks for by its status, code or type, in the API's words."""
 
 from __future__ import annotations
 

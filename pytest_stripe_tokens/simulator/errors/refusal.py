@@ -1,4 +1,4 @@
-"""The API's refusals, and how one becomes the body of an answer; imports the tables of errors.
+"""`ApiError`: how a row of the tables of errors becomes the body of an answer.
 
 A new error is a row of `REQUEST_ERRORS` or `TOKEN_ERRORS`; refusing is `raise ApiError("name of the row")`.
 """

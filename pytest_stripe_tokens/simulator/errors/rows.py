@@ -1,4 +1,4 @@
-"""What one row of the tables of errors says; pure, imports nothing of ours."""
+"""`ErrorRow`: status, message and code of one API error."""
 
 from __future__ import annotations
 

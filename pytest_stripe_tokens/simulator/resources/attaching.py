@@ -1,4 +1,4 @@
-"""Giving a customer or a connected account what a token stands for; imports spending, objects and instruments."""
+"""Cards and bank accounts given to a customer or to a connected account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Customers and their sources; imports the simulator's own modules below the endpoints."""
+"""Customers and their sources."""
 
 from __future__ import annotations
 

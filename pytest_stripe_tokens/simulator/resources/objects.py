@@ -1,4 +1,4 @@
-"""The objects that a used token becomes part of, in the form of real answers; imports instruments and nothing above.
+"""Parts that several resources show: cards, bank accounts, billing details, lists, metadata.
 
 Sources: real answers (2022 to 2026) for cards and bank accounts, stripe-python 16.1's types for what the others hold.
 """

@@ -1,4 +1,4 @@
-"""Standalone 3D Secure authentications; imports the simulator's own modules below the endpoints."""
+"""Standalone 3D Secure authentications."""
 
 from __future__ import annotations
 

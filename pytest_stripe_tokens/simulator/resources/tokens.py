@@ -1,4 +1,4 @@
-"""POST /v1/tokens and GET /v1/tokens/:token; imports the simulator's own modules below the endpoints.
+"""POST /v1/tokens and GET /v1/tokens/:token.
 
 A token is answered as it is kept, and not as a copy: it refers to no other object that could be expanded in it.
 """

@@ -1,4 +1,4 @@
-"""Top-ups of the platform's balance; imports the simulator's own modules below the endpoints."""
+"""Top-ups of the platform's balance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the values of a card or a bank account can be right, by test mode's rules; imports errors, the catalogue."""
+"""The checks of a card's or a bank account's values, by test mode's rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the API says about a card or bank account, told from the parameters; imports only the catalogue, never faker."""
+"""The `card` and `bank_account` inside a token, made from the parameters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faker -> token objects, the same ones on every machine; the only importer of faker, and not before it needs it.
+"""Ids, times and token objects drawn from the seed, with Faker for names: the same on every machine.
 
 Every value comes from the SHA-256 of seed, scope, purpose and ordinal, directly or as the seed of Faker's source: so
 none depends on the clock, on hash randomisation, on `random`'s state, or on what else a test asked for in between.

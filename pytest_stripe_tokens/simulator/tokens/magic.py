@@ -1,4 +1,4 @@
-"""The tokens that always exist in test mode, `tok_visa` and its like, and what each stands for; imports the catalogue.
+"""The tokens that always exist in test mode, such as `tok_visa`, and what each stands for.
 
 Sources: Stripe's testing and Connect testing pages; the names with two spellings have been both on those pages.
 """

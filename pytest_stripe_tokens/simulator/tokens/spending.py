@@ -1,4 +1,4 @@
-"""Taking a token that a request names, and using it up once the request has succeeded; imports instruments."""
+"""Finding the token that a request names, and marking it used once the request has succeeded."""
 
 from __future__ import annotations
 
