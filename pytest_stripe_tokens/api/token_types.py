@@ -5,10 +5,12 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -158,3 +160,18 @@ TOKEN_TYPES: tuple[str, ...] = tuple(CATALOGUE)
 
 ORIGINS = ("recorded", "documented")
 """What a cassette can say of where it came from."""
+
+
+def complete(table: Mapping[str, T], names: Iterable[str], where: str) -> Mapping[str, T]:
+    """Give a table read-only, once it is known to have a row for each of `names`.
+
+    Raises:
+        LookupError: a row is missing, or is for a name that there is none of; `where` says which table it is.
+    """
+    wanted = set(names)
+    if table.keys() != wanted:
+        wrong = ", ".join(sorted(table.keys() ^ wanted))
+        raise LookupError(
+            f"{where} must have a row for each of {', '.join(sorted(wanted))}; missing or unknown: {wrong}"
+        )
+    return MappingProxyType(dict(table))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.json_values import as_object
-from pytest_stripe_tokens.api.token_types import TOKEN_TYPES
+from pytest_stripe_tokens.api.token_types import TOKEN_TYPES, complete
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.tokens.checks import check_bank_account, check_card, check_cvc, check_network
 from pytest_stripe_tokens.simulator.tokens.generator import without_fingerprint
@@ -17,7 +17,7 @@ from pytest_stripe_tokens.simulator.tokens.magic import magic_payment_method
 from pytest_stripe_tokens.simulator.tokens.spending import Taken, magic_instrument, spend, take_pii
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pytest_stripe_tokens.simulator.call import Call
     from pytest_stripe_tokens.simulator.tokens.instruments import Instrument
@@ -57,40 +57,73 @@ def _shown(call: Call, token: dict[str, Any]) -> dict[str, Any]:
     return without_fingerprint(token) if call.caller.is_publishable else token
 
 
-def _tokenize(call: Call, kind: str) -> dict[str, Any]:
-    params = call.hash(kind)
-    if kind == "card" and call.params[kind] == "":
+def _tokenize(call: Call, type_: str) -> dict[str, Any]:
+    params = call.hash(type_)
+    if type_ == "card" and call.params[type_] == "":
         raise ApiError("missing_payment_information")
-    if not isinstance(call.params[kind], dict):
-        raise ApiError("refused", param=kind, message=f"{kind} can be an id only where customer is given; send a hash.")
-    _check(call, kind, params)
-    spent: list[Taken] = []
-    if kind == "account":
-        spent = take_pii(call, as_object(params.get("individual")), "account[individual]")
-    elif kind == "person":
-        spent = take_pii(call, params, kind)
-    token = call.world.generator.token(kind, params, livemode=call.caller.livemode, account=call.caller.account)
-    for taken in spent:
+    if not isinstance(call.params[type_], dict):
+        message = f"{type_} can be an id only where customer is given; send a hash."
+        raise ApiError("refused", param=type_, message=message)
+    used = CHECKS[type_](call, params)
+    token = call.world.generator.token(type_, params, livemode=call.caller.livemode, account=call.caller.account)
+    for taken in used:
         spend(taken)
     return call.add(token, params=params).body
 
 
-def _check(call: Call, kind: str, params: Mapping[str, Any]) -> None:
-    livemode = call.caller.livemode
-    if kind == "card":
-        check_network(params)
-        check_card(params, now=call.world.now, livemode=livemode)
-    elif kind == "bank_account":
-        # Not in the table, because a payment method stands for both.
-        for name in ("account_number", "country"):
-            if name not in params:
-                raise ApiError("parameter_missing", param=f"bank_account[{name}]")
-        check_bank_account(params, livemode=livemode)
-    elif kind == "cvc_update":
-        check_cvc(str(params["cvc"]))
-    elif kind in {"account", "person"} and livemode and not call.caller.is_publishable:
-        # The reference: in live mode these tokens are made with the publishable key only.
-        raise ApiError("publishable_key_required", kind=kind)
+def _check_card(call: Call, params: Mapping[str, Any]) -> list[Taken]:
+    check_network(params)
+    check_card(params, now=call.world.now, livemode=call.caller.livemode)
+    return []
+
+
+def _check_bank_account(call: Call, params: Mapping[str, Any]) -> list[Taken]:
+    # Not in the table of parameters, because a payment method stands for both.
+    for name in ("account_number", "country"):
+        if name not in params:
+            raise ApiError("parameter_missing", param=f"bank_account[{name}]")
+    check_bank_account(params, livemode=call.caller.livemode)
+    return []
+
+
+def _check_cvc_update(_call: Call, params: Mapping[str, Any]) -> list[Taken]:
+    check_cvc(str(params["cvc"]))
+    return []
+
+
+def _check_account(call: Call, params: Mapping[str, Any]) -> list[Taken]:
+    _check_may_be_secret(call, "account")
+    return take_pii(call, as_object(params.get("individual")), "account[individual]")
+
+
+def _check_person(call: Call, params: Mapping[str, Any]) -> list[Taken]:
+    _check_may_be_secret(call, "person")
+    return take_pii(call, params, "person")
+
+
+def _check_pii(_call: Call, _params: Mapping[str, Any]) -> list[Taken]:
+    return []
+
+
+def _check_may_be_secret(call: Call, type_: str) -> None:
+    """In live mode these tokens are made with the publishable key only (the API reference)."""
+    if call.caller.livemode and not call.caller.is_publishable:
+        raise ApiError("publishable_key_required", kind=type_)
+
+
+CHECKS: Mapping[str, Callable[[Call, Mapping[str, Any]], list[Taken]]] = complete(
+    {
+        "account": _check_account,
+        "bank_account": _check_bank_account,
+        "card": _check_card,
+        "cvc_update": _check_cvc_update,
+        "person": _check_person,
+        "pii": _check_pii,
+    },
+    TOKEN_TYPES,
+    "CHECKS in simulator/resources/tokens.py",
+)
+"""What is checked of each token type's parameters, beyond their table; gives the pii tokens that they name."""
 
 
 def _cloned_payment_method(call: Call) -> bool:

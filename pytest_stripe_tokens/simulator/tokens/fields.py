@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 from pytest_stripe_tokens.api.bank_numbers import currency_of, shown_bank
 from pytest_stripe_tokens.api.card_numbers import CardNumber, card_number, country_of
+from pytest_stripe_tokens.api.token_types import CATALOGUE, complete
 
 _SEPARATORS = re.compile(r"[\s-]+")
 _DEFAULT_NUMBER = "4242424242424242"
@@ -82,12 +84,25 @@ def card_of(number: str) -> CardNumber:
     return CardNumber("", number, "Unknown", "unknown", "")
 
 
-def card_fields(params: Mapping[str, Any], fingerprint: Callable[[str], str]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Drawn:
+    """What the fields of a nested object take from the generator.
+
+    Args:
+        fingerprint: makes the fingerprint of a card or account number.
+        bank_name: names the bank of a routing number that Stripe doesn't publish.
+    """
+
+    fingerprint: Callable[[str], str]
+    bank_name: Callable[[str], str]
+
+
+def card_fields(params: Mapping[str, Any], drawn: Drawn) -> dict[str, Any]:
     """Give the fields of a token's `card`, in the order of real answers, without `id` and `object`.
 
     Args:
         params: the decoded `card` hash, already found valid; what can't be read is the default card's.
-        fingerprint: makes a card number's fingerprint.
+        drawn: what comes from the generator.
     """
     number = without_separators(text(params, "number") or "") or _DEFAULT_NUMBER
     card = card_of(number)
@@ -104,7 +119,7 @@ def card_fields(params: Mapping[str, Any], fingerprint: Callable[[str], str]) ->
         "email": None,
         "exp_month": month if month in _MONTHS else 12,
         "exp_year": year + 2000 if year < _CENTURY else year if year >= _FIRST_YEAR else _DEFAULT_YEAR,
-        "fingerprint": fingerprint(number),
+        "fingerprint": drawn.fingerprint(number),
         "funding": card.funding,
         "last4": number[-4:],
         "metadata": {},
@@ -132,15 +147,12 @@ def _preferred(card: CardNumber, params: Mapping[str, Any]) -> str | None:
     return preferred if preferred in (card.networks or (card.brand.lower(),)) else "invalid_preference"
 
 
-def bank_fields(
-    params: Mapping[str, Any], fingerprint: Callable[[str], str], bank_name: Callable[[str], str]
-) -> dict[str, Any]:
+def bank_fields(params: Mapping[str, Any], drawn: Drawn) -> dict[str, Any]:
     """Give the fields of a token's `bank_account`, in the order of real answers, without `id` and `object`.
 
     Args:
         params: the decoded `bank_account` hash, already found valid; what can't be read is the default account's.
-        fingerprint: makes an account's fingerprint.
-        bank_name: names the bank of a routing number that Stripe doesn't publish.
+        drawn: what comes from the generator.
     """
     country = (text(params, "country") or "US").upper()
     number = without_separators(text(params, "account_number") or "") or _DEFAULT_ACCOUNT
@@ -148,7 +160,7 @@ def bank_fields(
     published = shown_bank(country, sent)
     routing, bank = published or (_shown_routing(country, sent), None)
     if bank is None:
-        bank = "STRIPE TEST BANK" if _PLACEHOLDER.fullmatch(sent) else bank_name(f"{country}/{sent}")
+        bank = "STRIPE TEST BANK" if _PLACEHOLDER.fullmatch(sent) else drawn.bank_name(f"{country}/{sent}")
     return {
         "account_holder_name": text(params, "account_holder_name"),
         "account_holder_type": _one_of(params, "account_holder_type", _HOLDER_TYPES),
@@ -156,7 +168,7 @@ def bank_fields(
         "bank_name": bank,
         "country": country,
         "currency": (text(params, "currency") or currency_of(country)).lower(),
-        "fingerprint": fingerprint(f"{country}/{sent}/{number}"),
+        "fingerprint": drawn.fingerprint(f"{country}/{sent}/{number}"),
         "last4": number[-4:],
         "routing_number": routing,
         "status": "new",
@@ -170,3 +182,11 @@ def _shown_routing(country: str, sent: str) -> str:
     if country == "GB" and len(digits) == len("108800"):
         return "-".join((digits[:2], digits[2:4], digits[4:]))
     return sent or "110000000"
+
+
+NESTED_FIELDS: Mapping[str, Callable[[Mapping[str, Any], Drawn], dict[str, Any]]] = complete(
+    {"bank_account": bank_fields, "card": card_fields},
+    [row.nested for row in CATALOGUE.values() if row.nested],
+    "NESTED_FIELDS in simulator/tokens/fields.py",
+)
+"""What makes the fields of each object that a token holds, by its name in the table of token types."""

@@ -19,7 +19,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.token_types import CATALOGUE
-from pytest_stripe_tokens.simulator.tokens.fields import bank_fields, card_fields, without_separators
+from pytest_stripe_tokens.simulator.tokens.fields import NESTED_FIELDS, Drawn, without_separators
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -194,7 +194,7 @@ class Generator:
         token: dict[str, Any] = {"id": self._id(token_type.id_prefix, created, account, number), "object": "token"}
         if token_type.nested:
             nested_id = self._id(token_type.nested_prefix or "", created, account, number // _ID_VALUES)
-            fields = self._nested_fields(token_type.nested, params)
+            fields = NESTED_FIELDS[token_type.nested](params, Drawn(self.fingerprint, self._bank_name))
             token[token_type.nested] = {"id": nested_id, "object": token_type.nested, **fields}
         token |= {
             "client_ip": self.client_ip,
@@ -204,11 +204,6 @@ class Generator:
             "used": False,
         }
         return without_fingerprint(token) if key_kind == "publishable" else token
-
-    def _nested_fields(self, nested: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        if nested == "card":
-            return card_fields(params, self.fingerprint)
-        return bank_fields(params, self.fingerprint, self._bank_name)
 
     def object_id(self, prefix: str, created: int, account: str | None = None) -> str:
         """Make the next id with this prefix.
