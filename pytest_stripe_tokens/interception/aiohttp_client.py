@@ -7,21 +7,24 @@ import json
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from pytest_stripe_tokens.interception.gate import Target
+from pytest_stripe_tokens.interception.interceptor import Target
 from pytest_stripe_tokens.interception.vcrpy import Answer
-from pytest_stripe_tokens.interception.wire import is_lost
+from pytest_stripe_tokens.interception.wire import as_clients, said
 
 if TYPE_CHECKING:
     from pytest_stripe_tokens.interception.gate import Gate
 
 
-def _targets() -> list[Target]:
-    import aiohttp  # noqa: PLC0415 - loaded by whoever uses it
+class Aiohttp:
+    """aiohttp."""
 
-    return [Target.of(aiohttp.ClientSession, "_request", _request, vcr_name="_AiohttpClientSessionRequest")]
+    module = "aiohttp"
 
+    def targets(self) -> list[Target]:
+        """What is replaced while a sandbox is open."""
+        import aiohttp  # noqa: PLC0415 - loaded by whoever uses it
 
-SOURCES = {"aiohttp": _targets}
+        return [Target.of(aiohttp.ClientSession, "_request", _request, vcr_name="_AiohttpClientSessionRequest")]
 
 
 def _request(gate: Gate, previous: Any) -> Any:
@@ -95,8 +98,8 @@ def _encoded(session: Any, kwargs: dict[str, Any], url: Any) -> dict[str, Any]:
 def _as_aiohttp(exception: BaseException | type[BaseException]) -> BaseException:
     import aiohttp  # noqa: PLC0415
 
-    raised = exception() if isinstance(exception, type) else exception
-    if not is_lost(raised):
-        return raised
-    message = str(raised) or type(raised).__name__
-    return (aiohttp.ServerTimeoutError if isinstance(raised, TimeoutError) else aiohttp.ClientOSError)(message)
+    return as_clients(
+        exception,
+        timed_out=lambda raised: aiohttp.ServerTimeoutError(said(raised)),
+        lost=lambda raised: aiohttp.ClientOSError(said(raised)),
+    )

@@ -14,36 +14,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pytest_stripe_tokens.api.messages import Request, is_stripe_host
+from pytest_stripe_tokens.interception.interceptor import Target
 from pytest_stripe_tokens.interception.wire import Outcome, SandboxSocket
 
 if TYPE_CHECKING:
     from contextvars import ContextVar
 
+
 Answerer = Callable[[Request], Outcome]
-
-
-@dataclass(frozen=True)
-class Target:
-    """A function of a client that is replaced while a sandbox is open.
-
-    Args:
-        owner: the class or module that holds it.
-        name: its name there.
-        wrap: makes the replacement from the gate and from what was in place before.
-        vcr_name: where vcrpy keeps what it takes for the real function.
-        genuine: the function as it was when the client was loaded.
-    """
-
-    owner: Any
-    name: str
-    wrap: Callable[[Gate, Any], Any]
-    vcr_name: str = ""
-    genuine: Any = None
-
-    @classmethod
-    def of(cls, owner: Any, name: str, wrap: Callable[[Gate, Any], Any], *, vcr_name: str = "") -> Target:
-        """Describe a function as it is now, before any test replaces it."""
-        return cls(owner, name, wrap, vcr_name, getattr(owner, name))
 
 
 @dataclass
@@ -77,13 +55,18 @@ class Gate:
         old, connection.sock = connection.sock, None
         if old is not None:
             old.close()
-        sock = SandboxSocket(f"{scheme}://{host}", self.answerer, self._idle[0].fileno())
-        sock.gate = self
-        sock.settimeout(getattr(connection, "timeout", None))
-        if _is_urllib3s(connection):
-            # It knows a timeout only while it reads; urllib.request has a kind of its own only for what fails earlier.
-            sock.lost_early, sock.wraps = (ConnectionError,), True
-        connection.sock = sock
+        is_urllib3s = _is_urllib3s(connection)
+        # urllib3 knows a timeout only while it reads; urllib.request has a kind of its own only for what fails earlier.
+        lost_early = (ConnectionError,) if is_urllib3s else (ConnectionError, TimeoutError)
+        connection.sock = SandboxSocket(
+            f"{scheme}://{host}",
+            self.answerer,
+            self._idle[0].fileno(),
+            gate=self,
+            lost_early=lost_early,
+            wraps=is_urllib3s,
+        )
+        connection.sock.settimeout(getattr(connection, "timeout", None))
         # urllib3 warns about a connection whose certificate nobody looked at: here there is none to look at.
         connection.is_verified = True
 
@@ -105,7 +88,7 @@ class Gate:
 
     def _take_away(self) -> None:
         for target, replacement, previous in reversed(self._placed):
-            # What was put on top of ours and is still there will take itself away; ours is silent by now.
+            # Someone patched over our replacement and has not restored it yet. Ours stays below: closed, it forwards.
             if getattr(target.owner, target.name) is not replacement:
                 continue
             if previous is None:

@@ -6,9 +6,9 @@ import functools
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pytest_stripe_tokens.interception.gate import Target
+from pytest_stripe_tokens.interception.interceptor import Target
 from pytest_stripe_tokens.interception.vcrpy import Answer
-from pytest_stripe_tokens.interception.wire import is_lost
+from pytest_stripe_tokens.interception.wire import as_clients, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,22 +16,28 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.interception.gate import Gate
 
 
-def _targets() -> list[Target]:
-    import httpx  # noqa: PLC0415 - loaded by whoever uses it
+class Httpx:
+    """httpx, sync and async."""
 
-    sync, asynchronous = httpx.HTTPTransport, httpx.AsyncHTTPTransport
-    handle, handle_async = "handle_request", "handle_async_request"
-    return [
-        Target.of(sync, handle, _handle_request, vcr_name="_HttpxHttpTransport_handle_request"),
-        Target.of(
-            asynchronous, handle_async, _handle_async_request, vcr_name="_HttpxAsyncHttpTransport_handle_async_request"
-        ),
-        Target.of(httpx.Client, "_transport_for_url", _transport_for_url(sync, handle)),
-        Target.of(httpx.AsyncClient, "_transport_for_url", _transport_for_url(asynchronous, handle_async)),
-    ]
+    module = "httpx"
 
+    def targets(self) -> list[Target]:
+        """What is replaced while a sandbox is open."""
+        import httpx  # noqa: PLC0415 - loaded by whoever uses it
 
-SOURCES = {"httpx": _targets}
+        sync, asynchronous = httpx.HTTPTransport, httpx.AsyncHTTPTransport
+        handle, handle_async = "handle_request", "handle_async_request"
+        return [
+            Target.of(sync, handle, _handle_request, vcr_name="_HttpxHttpTransport_handle_request"),
+            Target.of(
+                asynchronous,
+                handle_async,
+                _handle_async_request,
+                vcr_name="_HttpxAsyncHttpTransport_handle_async_request",
+            ),
+            Target.of(httpx.Client, "_transport_for_url", _transport_for_url(sync, handle)),
+            Target.of(httpx.AsyncClient, "_transport_for_url", _transport_for_url(asynchronous, handle_async)),
+        ]
 
 
 def _handle_request(gate: Gate, previous: Any) -> Any:
@@ -80,15 +86,11 @@ def _read_timeout(request: Any) -> Any:
 def _as_httpx(exception: BaseException | type[BaseException], request: Any) -> BaseException:
     import httpx  # noqa: PLC0415
 
-    raised = exception() if isinstance(exception, type) else exception
-    if not is_lost(raised):
-        return raised
-    message = str(raised) or type(raised).__name__
-    if isinstance(raised, TimeoutError):
-        return httpx.ReadTimeout(message, request=request)
-    if isinstance(raised, (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)):
-        return httpx.ReadError(message, request=request)
-    return httpx.ConnectError(message, request=request)
+    def lost(raised: BaseException) -> BaseException:
+        is_broken = isinstance(raised, (ConnectionResetError, ConnectionAbortedError, BrokenPipeError))
+        return (httpx.ReadError if is_broken else httpx.ConnectError)(said(raised), request=request)
+
+    return as_clients(exception, timed_out=lambda raised: httpx.ReadTimeout(said(raised), request=request), lost=lost)
 
 
 def _transport_for_url(transport_type: Any, method: str) -> Callable[[Gate, Any], Any]:

@@ -1,80 +1,47 @@
-"""Puts a sandbox between HTTP clients and Stripe's hosts, and leaves every other host to what answered it before.
-
-Only this package touches the inner parts of vcrpy and of the clients; it knows nothing of tokens or cassettes.
-
-httpx and aiohttp are answered through vcrpy's stubs, which take the function to fall back on. http.client, and with
-it urllib.request, urllib3 and requests, gets a socket instead: vcrpy's connection stubs put the real classes back for
-the whole process while they work, which in another thread lets a request out.
-"""
+"""`Interceptor`: what an HTTP client must have replaced so that a sandbox answers it."""
 
 from __future__ import annotations
 
-import contextlib
-import sys
-from contextvars import ContextVar
-from functools import partial
-from typing import TYPE_CHECKING
-
-from pytest_stripe_tokens.interception.gate import Answerer, Gate, Target
-from pytest_stripe_tokens.interception.imports import on_import
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
+
+    from pytest_stripe_tokens.interception.gate import Gate
 
 
-class Interceptor:
-    """Answers Stripe's hosts from sandboxes, the innermost first.
+@dataclass(frozen=True)
+class Target:
+    """A function of a client that is replaced while a sandbox is open.
 
-    Only clients that are loaded are touched; one that is imported while a sandbox is open is touched then. vcrpy,
-    which imports every installed client, is not loaded before a request needs its stubs.
+    Args:
+        owner: the class or module that holds it.
+        name: its name there.
+        wrap: makes the replacement from the gate and from what was in place before.
+        vcr_name: where vcrpy keeps what it takes for the real function.
+        genuine: the function as it was when the client was loaded.
     """
 
-    def __init__(self) -> None:
-        from pytest_stripe_tokens.interception import aiohttp_client, httpx_client, sockets, vcrpy  # noqa: PLC0415 - a suite that needs none must not pay
+    owner: Any
+    name: str
+    wrap: Callable[[Gate, Any], Any]
+    vcr_name: str = ""
+    genuine: Any = None
 
-        self._bypass: ContextVar[bool] = ContextVar("bypass", default=False)
-        self._sources = {**sockets.sources(), **httpx_client.SOURCES, **aiohttp_client.SOURCES, **vcrpy.SOURCES}
-        self._known: dict[str, list[Target]] = {}
-        self._repair = vcrpy.repair
-        for name in self._sources:
-            if name in sys.modules:
-                self._targets(name)
+    @classmethod
+    def of(cls, owner: Any, name: str, wrap: Callable[[Gate, Any], Any], *, vcr_name: str = "") -> Target:
+        """Describe a function as it is now, before any test replaces it."""
+        return cls(owner, name, wrap, vcr_name, getattr(owner, name))
 
-    def _targets(self, name: str) -> list[Target]:
-        if name not in self._known:
-            self._known[name] = self._sources[name]()
-        return self._known[name]
 
-    @contextlib.contextmanager
-    def open(self, answerer: Answerer) -> Generator[None]:
-        """Answer Stripe's hosts with `answerer`, in every client, thread and task, until the block ends."""
-        gate = Gate(answerer, self._bypass)
-        late: dict[str, Callable[[], None]] = {
-            name: partial(self._place, gate, name) for name in self._sources if name not in sys.modules
-        }
-        if "vcr.patch" not in sys.modules:
-            late["vcr.patch"] = self._repair_vcr
-        try:
-            with on_import(late):
-                for name in self._sources:
-                    if name not in late:
-                        self._place(gate, name)
-                yield
-        finally:
-            gate.close()
+class Interceptor(Protocol):
+    """One client.
 
-    def _place(self, gate: Gate, name: str) -> None:
-        for target in self._targets(name):
-            gate.place(target)
+    `module` is the module whose import means that the client is there.
+    """
 
-    def _repair_vcr(self) -> None:
-        self._repair([target for targets in self._known.values() for target in targets])
+    module: str
 
-    @contextlib.contextmanager
-    def bypassed(self) -> Generator[None]:
-        """Let this thread or task reach Stripe's hosts: for recording alone."""
-        mark = self._bypass.set(True)
-        try:
-            yield
-        finally:
-            self._bypass.reset(mark)
+    def targets(self) -> list[Target]:
+        """What is replaced while a sandbox is open; asked once, when `module` is loaded."""

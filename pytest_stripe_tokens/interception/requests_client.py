@@ -1,172 +1,83 @@
-"""requests: its own layers above urllib3, which other mocks replace and a plain session does not need."""
+"""requests: its own layers above urllib3, which other mocks replace."""
 
 from __future__ import annotations
 
 import functools
-import io
-import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from pytest_stripe_tokens.api.messages import Request
-from pytest_stripe_tokens.interception.gate import Target
-from pytest_stripe_tokens.interception.wire import AsGiven, is_lost
+from pytest_stripe_tokens.interception.interceptor import Target
+from pytest_stripe_tokens.interception.requests_shortcut import Adapter, Direct, get_netrc_auth, merge_settings
+from pytest_stripe_tokens.interception.wire import AsGiven
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from contextvars import ContextVar
 
     from pytest_stripe_tokens.interception.gate import Gate
 
 
-def targets(in_requests: ContextVar[bool]) -> list[Target]:
-    """What is replaced while a sandbox is open.
+class Requests:
+    """requests.
 
     Args:
         in_requests: set while a request passes through requests.
     """
-    session: Any = import_module("requests").Session
-    adapter: Any = import_module("requests.adapters").HTTPAdapter
-    genuine: Any = adapter.send
-    if genuine.__module__ != adapter.__module__:
-        # responses was active when this was loaded; it keeps what it replaced.
-        genuine = vars(import_module("responses"))["_real_send"]
 
-    def is_plain(found: Any) -> bool:
-        # One of the suite's own, and one that retries, does what it does through urllib3.
-        return type(found) is adapter and not found.max_retries.total
+    module = "requests"
 
-    genuine_get_adapter: Any = session.get_adapter
+    def __init__(self, in_requests: ContextVar[bool]) -> None:
+        self._in_requests = in_requests
 
-    def is_direct(self: Any, url: str) -> bool:
-        return type(self) is session and is_plain(genuine_get_adapter(self, url))
+    def targets(self) -> list[Target]:
+        """What is replaced while a sandbox is open."""
+        session: Any = import_module("requests").Session
+        sessions: Any = import_module("requests.sessions")
+        genuine = _Genuine()
+        return [
+            Target.of(session, "get_adapter", genuine.get_adapter),
+            Target.of(session, "merge_environment_settings", merge_settings(genuine.is_direct)),
+            Target.of(session, "send", functools.partial(_send, self._in_requests)),
+            Target.of(sessions, "get_netrc_auth", get_netrc_auth),
+        ]
 
-    def get_adapter(gate: Gate, previous: Any) -> Any:
-        def replacement(self: Any, url: str) -> Any:
-            found: Any = previous(self, url)
+
+class _Genuine:
+    """What requests itself would do, as it was when it was loaded."""
+
+    def __init__(self) -> None:
+        self._session: Any = import_module("requests").Session
+        self._adapter: Any = import_module("requests.adapters").HTTPAdapter
+        self._get_adapter: Any = self._session.get_adapter
+        send: Any = self._adapter.send
+        if send.__module__ != self._adapter.__module__:
+            # responses was active when this was loaded; it keeps what it replaced.
+            send = vars(import_module("responses"))["_real_send"]
+        self._send = send
+
+    def is_direct(self, session: Any, url: str) -> bool:
+        """Whether a session takes the short cut."""
+        return type(session) is self._session and self._is_plain(self._get_adapter(session, url))
+
+    def _is_plain(self, adapter: Any) -> bool:
+        # Subclasses, and adapters that retry, keep going through urllib3.
+        return type(adapter) is self._adapter and not adapter.max_retries.total
+
+    def get_adapter(self, gate: Gate, previous: Any) -> Any:
+        """Wrap `Session.get_adapter`."""
+
+        def replacement(session: Any, url: str) -> Any:
+            found: Any = previous(session, url)
             if not gate.takes_url(url):
                 return found
             # A sandbox around this one has put its own in place.
-            plain: Any = found.inner if isinstance(found, _Adapter) else found
-            if is_plain(plain):
-                return _Direct(plain, genuine, gate)
+            plain: Any = found.inner if isinstance(found, Adapter) else found
+            if self._is_plain(plain):
+                return Direct(plain, self._send, gate)
             # responses replaces `send` for the whole class, often after us, by a decorator of the test.
-            is_replaced = cast("Any", type(plain)).send is adapter.send is not genuine
-            return _Adapter(plain, genuine) if is_replaced else plain
+            is_replaced = cast("Any", type(plain)).send is self._adapter.send is not self._send
+            return Adapter(plain, self._send) if is_replaced else plain
 
         return replacement
-
-    return [
-        Target.of(session, "get_adapter", get_adapter),
-        Target.of(session, "merge_environment_settings", _merge_environment_settings(is_direct)),
-        Target.of(session, "send", functools.partial(_send, in_requests)),
-        Target.of(import_module("requests.sessions"), "get_netrc_auth", _get_netrc_auth),
-    ]
-
-
-class _Adapter:
-    """An adapter that sends as if nobody had replaced its class's `send`."""
-
-    def __init__(self, inner: Any, genuine: Any) -> None:
-        self.inner = inner
-        self._genuine = genuine
-        self.close = inner.close
-
-    def send(self, request: Any, **options: Any) -> Any:
-        """Send through urllib3."""
-        return self._genuine(self.inner, request, **options)
-
-
-class _Direct(_Adapter):
-    """A plain adapter, whose way through urllib3 only costs time: half of a request's."""
-
-    def __init__(self, inner: Any, genuine: Any, gate: Gate) -> None:
-        super().__init__(inner, genuine)
-        self._answerer = gate.answerer
-
-    def send(self, request: Any, **options: Any) -> Any:
-        """Answer at once; a body that is yet to be read goes through urllib3."""
-        __tracebackhide__ = True  # pytest's --showlocals would show what was sent
-        body = request.body or b""
-        if not isinstance(body, (str, bytes)):
-            return super().send(request, **options)
-        headers = {
-            (name if isinstance(name, str) else _text(name)).lower(): value if isinstance(value, str) else _text(value)
-            for name, value in request.headers.items()
-        }
-        sent = body.encode() if isinstance(body, str) else body
-        outcome = self._answerer(Request(request.method.upper(), request.url, headers, sent))
-        outcome = outcome.within(_read_timeout(options.get("timeout")))
-        outcome.wait()
-        if outcome.exception is not None:
-            raise _as_requests(outcome.exception, request)
-        response: Any = outcome.response
-        # A hook may read the raw answer itself.
-        is_read = not options.get("stream") and not request.hooks["response"]
-        urllib3: Any = import_module("urllib3")
-        raw = urllib3.HTTPResponse(
-            io.BytesIO(b"" if is_read else response.body),
-            headers=response.sent_headers,
-            status=response.status,
-            reason=response.reason,
-            version=11,
-            preload_content=False,
-            request_method=request.method,
-        )
-        answer = self.inner.build_response(request, raw)
-        if is_read:
-            # What requests would read through urllib3 at once, chunk by chunk.
-            answer._content, answer._content_consumed = response.body, True  # noqa: SLF001
-        return answer
-
-
-def _get_netrc_auth(gate: Gate, previous: Any) -> Any:
-    """Leave out `~/.netrc`, which is the machine's: a test gives the key, or is refused, on all machines alike."""
-
-    def get_netrc_auth(url: Any, *args: Any, **kwargs: Any) -> Any:
-        is_machines = "NETRC" not in os.environ and gate.takes_url(url)
-        return None if is_machines else previous(url, *args, **kwargs)
-
-    return get_netrc_auth
-
-
-def _merge_environment_settings(is_direct: Callable[[Any, str], bool]) -> Callable[[Gate, Any], Any]:
-    """Leave out the environment's proxies and certificates without a connection: nearly half of requests' time."""
-    merge: Any = import_module("requests.sessions").merge_setting
-
-    def wrap(gate: Gate, previous: Any) -> Any:
-        def merge_environment_settings(self: Any, url: str, *settings: Any, **named: Any) -> Any:
-            names = ("proxies", "stream", "verify", "cert")
-            # A hook is shown the settings, and a session of the suite's own may do anything with them.
-            is_plain = len(settings) == len(names) and not named and not self.hooks.get("response")
-            if not (is_plain and gate.takes_url(url) and is_direct(self, url)):
-                return previous(self, url, *settings, **named)
-            return {name: merge(given, getattr(self, name)) for name, given in zip(names, settings, strict=True)}
-
-        return merge_environment_settings
-
-    return wrap
-
-
-def _read_timeout(timeout: Any) -> Any:
-    """Take the seconds for reading out of what requests is given: a number, a pair, or urllib3's Timeout."""
-    read: Any = cast("Any", timeout)[1] if isinstance(timeout, tuple) else timeout
-    return getattr(read, "read_timeout", read)
-
-
-def _text(value: Any) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
-
-
-def _as_requests(exception: BaseException | type[BaseException], request: Any) -> Any:
-    raised = exception() if isinstance(exception, type) else exception
-    if not is_lost(raised):
-        return raised
-    errors: Any = import_module("requests.exceptions")
-    if isinstance(raised, TimeoutError):
-        return errors.ReadTimeout(raised, request=request)
-    cause: Any = import_module("urllib3.exceptions").ProtocolError("Connection aborted.", raised)
-    return errors.ConnectionError(cause, request=request)
 
 
 def _send(in_requests: ContextVar[bool], _gate: Gate, previous: Any) -> Any:

@@ -5,38 +5,55 @@ from __future__ import annotations
 import functools
 import http.client
 import socket
-from contextvars import ContextVar
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pytest_stripe_tokens.interception import requests_client
-from pytest_stripe_tokens.interception.gate import Target
+from pytest_stripe_tokens.interception.interceptor import Target
 from pytest_stripe_tokens.interception.wire import AsGiven, host_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from contextvars import ContextVar
 
     from pytest_stripe_tokens.interception.gate import Gate
 
 
-def sources() -> dict[str, Callable[[], list[Target]]]:
-    """What is replaced while a sandbox is open, by the module that must be loaded for it."""
-    in_requests = ContextVar("in_requests", default=False)
-    return {
-        "http.client": _http_client_targets,
-        "urllib3.connectionpool": functools.partial(_urllib3_targets, in_requests),
-        "requests": functools.partial(requests_client.targets, in_requests),
-    }
+class HTTPClient:
+    """http.client, and with it urllib.request."""
+
+    module = "http.client"
+
+    def targets(self) -> list[Target]:
+        """What is replaced while a sandbox is open."""
+        return [
+            Target.of(socket, "getaddrinfo", _getaddrinfo),
+            Target.of(http.client.HTTPConnection, "putrequest", _putrequest),
+            Target.of(http.client.HTTPConnection, "send", _send),
+            Target.of(http.client.HTTPConnection, "connect", _connect),
+            Target.of(http.client.HTTPSConnection, "connect", _connect),
+        ]
 
 
-def _http_client_targets() -> list[Target]:
-    return [
-        Target.of(socket, "getaddrinfo", _getaddrinfo),
-        Target.of(http.client.HTTPConnection, "putrequest", _putrequest),
-        Target.of(http.client.HTTPConnection, "send", _send),
-        Target.of(http.client.HTTPConnection, "connect", _connect),
-        Target.of(http.client.HTTPSConnection, "connect", _connect),
-    ]
+class Urllib3:
+    """urllib3, which connects by classes of its own.
+
+    Args:
+        in_requests: set while a request passes through requests.
+    """
+
+    module = "urllib3.connectionpool"
+
+    def __init__(self, in_requests: ContextVar[bool]) -> None:
+        self._in_requests = in_requests
+
+    def targets(self) -> list[Target]:
+        """What is replaced while a sandbox is open."""
+        connection: Any = import_module("urllib3.connection")
+        pool: Any = import_module("urllib3.connectionpool").HTTPConnectionPool
+        return [
+            Target.of(connection.HTTPConnection, "connect", _connect),
+            Target.of(connection.HTTPSConnection, "connect", _connect),
+            Target.of(pool, "urlopen", functools.partial(_urlopen, self._in_requests)),
+        ]
 
 
 def _host_of(connection: Any) -> str:
@@ -93,16 +110,6 @@ def _getaddrinfo(gate: Gate, previous: Any) -> Any:
         return previous(host, *args, **kwargs)
 
     return getaddrinfo
-
-
-def _urllib3_targets(in_requests: ContextVar[bool]) -> list[Target]:
-    connection: Any = import_module("urllib3.connection")
-    pool: Any = import_module("urllib3.connectionpool").HTTPConnectionPool
-    return [
-        Target.of(connection.HTTPConnection, "connect", _connect),
-        Target.of(connection.HTTPSConnection, "connect", _connect),
-        Target.of(pool, "urlopen", functools.partial(_urlopen, in_requests)),
-    ]
 
 
 def _urlopen(in_requests: ContextVar[bool], _gate: Gate, previous: Any) -> Any:

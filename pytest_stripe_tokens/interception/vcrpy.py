@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from pytest_stripe_tokens.api.messages import Request
-from pytest_stripe_tokens.interception.gate import Target
+from pytest_stripe_tokens.interception.interceptor import Target
 from pytest_stripe_tokens.interception.wire import Outcome
 
 if TYPE_CHECKING:
@@ -16,16 +16,18 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.interception.gate import Answerer, Gate
 
 
-def _targets() -> list[Target]:
-    """Replace what a cassette that the suite opened itself, around the sandbox or inside it, asks for every request."""
-    cassette: Any = import_module("vcr.cassette").Cassette
-    return [
-        Target.of(cassette, "can_play_response_for", _can_play_response_for),
-        Target.of(cassette, "play_response", _play_response),
-    ]
+class Vcrpy:
+    """A cassette that the suite opened with vcrpy itself, around the sandbox or inside it."""
 
+    module = "vcr.cassette"
 
-SOURCES = {"vcr.cassette": _targets}
+    def targets(self) -> list[Target]:
+        """What is replaced while a sandbox is open."""
+        cassette: Any = import_module("vcr.cassette").Cassette
+        return [
+            Target.of(cassette, "can_play_response_for", _can_play_response_for),
+            Target.of(cassette, "play_response", _play_response),
+        ]
 
 
 def repair(targets: Iterable[Target]) -> None:

@@ -1,4 +1,4 @@
-"""A socket that speaks HTTP/1.1 to a client and hands its requests to a sandbox; opens no connection itself."""
+"""A socket that speaks HTTP/1.1 to a client and hands its requests to a sandbox."""
 
 from __future__ import annotations
 
@@ -54,6 +54,30 @@ def is_lost(exception: BaseException | type[BaseException], *kinds: type[OSError
     return is_pythons and issubclass(kind, kinds or (ConnectionError, TimeoutError))
 
 
+def as_clients(
+    exception: BaseException | type[BaseException],
+    *,
+    timed_out: Callable[[BaseException], BaseException],
+    lost: Callable[[BaseException], BaseException],
+) -> BaseException:
+    """Give a client's own kind for a connection that was lost, and any other exception as it is.
+
+    Args:
+        exception: what the test asked for.
+        timed_out: makes the client's kind of a TimeoutError.
+        lost: makes the client's kind of a ConnectionError.
+    """
+    raised = exception() if isinstance(exception, type) else exception
+    if not is_lost(raised):
+        return raised
+    return timed_out(raised) if isinstance(raised, TimeoutError) else lost(raised)
+
+
+def said(exception: BaseException) -> str:
+    """What an exception says; its type's name where it says nothing."""
+    return str(exception) or type(exception).__name__
+
+
 class AsGiven(BaseException):
     """Carries an exception through a client that would make another of it; whoever calls the client takes it out."""
 
@@ -69,20 +93,29 @@ class SandboxSocket:
         origin: scheme and host of the requests, `"https://api.stripe.com"`.
         answerer: answers one request.
         fileno: a descriptor that is never readable, for clients that poll an idle connection.
-
-    The others are for whoever put the socket in place: `lost_early` names what is raised while a request is sent and
-    not when its answer is read, and `wraps` tells that the client makes an exception of its own out of any OSError.
+        gate: of the sandbox that the socket leads to.
+        lost_early: exception types that are raised from `sendall`; all others are raised when the answer is read.
+        wraps: whether the client makes an exception of its own out of any OSError.
     """
 
-    def __init__(self, origin: str, answerer: Callable[[Request], Outcome], fileno: int) -> None:
+    def __init__(  # noqa: PLR0913 - what a client needs, by keyword
+        self,
+        origin: str,
+        answerer: Callable[[Request], Outcome],
+        fileno: int,
+        *,
+        gate: object = None,
+        lost_early: tuple[type[OSError], ...] = (ConnectionError, TimeoutError),
+        wraps: bool = False,
+    ) -> None:
         self._reader = Reader(origin)
         self._answerer = answerer
         self._fileno = fileno
         self._outcome: Outcome | None = None
         self._timeout: float | None = None
-        self.gate: object = None
-        self.lost_early: tuple[type[OSError], ...] = (ConnectionError, TimeoutError)
-        self.wraps = False
+        self.gate = gate
+        self._lost_early = lost_early
+        self._wraps = wraps
 
     def sendall(self, data: Any, _flags: int = 0) -> None:
         """Take bytes of a request; a broken connection shows here, as urllib.request expects."""
@@ -90,9 +123,9 @@ class SandboxSocket:
         request = self._reader.feed(bytes(data))
         if request is not None:
             # urllib3 has set how long it connects, and sets how long it reads later.
-            timeout = self._timeout if TimeoutError in self.lost_early else None
+            timeout = self._timeout if TimeoutError in self._lost_early else None
             self._outcome = outcome = self._answerer(request).within(timeout)
-            if outcome.exception is not None and is_lost(outcome.exception, *self.lost_early):
+            if outcome.exception is not None and is_lost(outcome.exception, *self._lost_early):
                 outcome.wait()
                 # urllib3 goes on after a BrokenPipeError and reads the answer.
                 self._outcome = replace(outcome, delay=0)
@@ -114,7 +147,7 @@ class SandboxSocket:
         outcome = outcome.within(self._timeout)
         outcome.wait()
         if outcome.exception is not None:
-            is_given = self.wraps and not is_lost(outcome.exception)
+            is_given = self._wraps and not is_lost(outcome.exception)
             return _broken(AsGiven(outcome.exception) if is_given else outcome.exception)
         response = outcome.response or Response(500, {}, b"")
         return io.BufferedReader(io.BytesIO(render(response)))
@@ -124,7 +157,7 @@ class SandboxSocket:
         return self._fileno
 
     def settimeout(self, value: float | None) -> None:
-        """Remember the timeout, in seconds: answers come at once."""
+        """Take the client's timeout, in seconds; a longer delay of `fail_next` ends as a TimeoutError."""
         self._timeout = value
 
     def gettimeout(self) -> float | None:

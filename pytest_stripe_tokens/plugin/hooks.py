@@ -201,7 +201,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     """Look at the HTTP clients before any test replaces parts of them; only where a selected test needs us."""
     needs = any(SANDBOX in getattr(item, "fixturenames", ()) for item in session.items)
     if needs and not session.config.option.collectonly:
-        _ = session.config.stash[_run_key].interceptor
+        _ = session.config.stash[_run_key].clients
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_stripe_tokens.api.messages import Request, Response
     from pytest_stripe_tokens.cassettes.library import Library
-    from pytest_stripe_tokens.interception.interceptor import Interceptor
+    from pytest_stripe_tokens.interception.clients import Clients
     from pytest_stripe_tokens.recording.contribution import Contributor
     from pytest_stripe_tokens.recording.recorder import Recorder
     from pytest_stripe_tokens.recording.run import RecordRun
@@ -32,11 +32,11 @@ class Run:
         self.recording: RecordRun | None = None
 
     @cached_property
-    def interceptor(self) -> Interceptor:
+    def clients(self) -> Clients:
         """Knows the HTTP clients as they were before any test replaced parts of them."""
-        from pytest_stripe_tokens.interception.interceptor import Interceptor  # noqa: PLC0415 - a suite that needs none must not pay
+        from pytest_stripe_tokens.interception.clients import Clients  # noqa: PLC0415 - a suite that needs none must not pay
 
-        return Interceptor()
+        return Clients()
 
     @cached_property
     def generators(self) -> GeneratorFactory:
@@ -59,7 +59,7 @@ class Run:
             return None
         from pytest_stripe_tokens.recording.recorder import Recorder  # noqa: PLC0415 - only a recording needs it
 
-        live = self.recording.live(self.interceptor.bypassed)
+        live = self.recording.live(self.clients.bypassed)
         recorder = Recorder(self.recording.settings, live, self.recording.stage, self.library, self._generated)
         self.recording.know(lambda: recorder.secrets)
         return recorder
@@ -105,7 +105,7 @@ class Run:
         surroundings = Surroundings(self.library, generator, test, params or {}, contributor, **optional)
         tokens = StripeTokens(settings, surroundings)
         try:
-            with self.interceptor.open(tokens.answer), stripe_python.test_key(TEST_KEY):
+            with self.clients.open(tokens.answer), stripe_python.test_key(TEST_KEY):
                 yield tokens
         finally:
             if contributor is not None:

@@ -1,0 +1,95 @@
+"""The table of HTTP clients, and the sandboxes that are open in them.
+
+httpx and aiohttp are answered through vcrpy's stubs, which take the function to fall back on. http.client, and with
+it urllib.request, urllib3 and requests, gets a socket instead: vcrpy's connection stubs put the real classes back for
+the whole process while they work, which in another thread lets a request out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from contextvars import ContextVar
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pytest_stripe_tokens.interception.aiohttp_client import Aiohttp
+from pytest_stripe_tokens.interception.gate import Answerer, Gate
+from pytest_stripe_tokens.interception.httpx_client import Httpx
+from pytest_stripe_tokens.interception.imports import on_import
+from pytest_stripe_tokens.interception.requests_client import Requests
+from pytest_stripe_tokens.interception.sockets import HTTPClient, Urllib3
+from pytest_stripe_tokens.interception.vcrpy import Vcrpy, repair
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from pytest_stripe_tokens.interception.interceptor import Interceptor, Target
+
+
+def interceptors() -> tuple[Interceptor, ...]:
+    """Every client that a sandbox answers; what is built on another one stands below it."""
+    in_requests = ContextVar("in_requests", default=False)
+    return (
+        HTTPClient(),
+        Urllib3(in_requests),
+        Requests(in_requests),
+        Httpx(),
+        Aiohttp(),
+        Vcrpy(),
+    )
+
+
+class Clients:
+    """Answers Stripe's hosts from sandboxes, the innermost first, and leaves other hosts to what answered them before.
+
+    Only clients that are loaded are touched; one that is imported while a sandbox is open is touched then. vcrpy,
+    which imports every installed client, is not loaded before a request needs its stubs.
+    """
+
+    def __init__(self) -> None:
+        self._bypass: ContextVar[bool] = ContextVar("bypass", default=False)
+        self._interceptors = {interceptor.module: interceptor for interceptor in interceptors()}
+        self._known: dict[str, list[Target]] = {}
+        for module in self._interceptors:
+            if module in sys.modules:
+                self._targets(module)
+
+    def _targets(self, module: str) -> list[Target]:
+        if module not in self._known:
+            self._known[module] = self._interceptors[module].targets()
+        return self._known[module]
+
+    @contextlib.contextmanager
+    def open(self, answerer: Answerer) -> Generator[None]:
+        """Answer Stripe's hosts with `answerer`, in every client, thread and task, until the block ends."""
+        gate = Gate(answerer, self._bypass)
+        late: dict[str, Callable[[], None]] = {
+            module: partial(self._place, gate, module) for module in self._interceptors if module not in sys.modules
+        }
+        if "vcr.patch" not in sys.modules:
+            late["vcr.patch"] = self._repair_vcr
+        try:
+            with on_import(late):
+                for module in self._interceptors:
+                    if module not in late:
+                        self._place(gate, module)
+                yield
+        finally:
+            gate.close()
+
+    def _place(self, gate: Gate, module: str) -> None:
+        for target in self._targets(module):
+            gate.place(target)
+
+    def _repair_vcr(self) -> None:
+        repair([target for targets in self._known.values() for target in targets])
+
+    @contextlib.contextmanager
+    def bypassed(self) -> Generator[None]:
+        """Let this thread or task reach Stripe's hosts: for recording alone."""
+        mark = self._bypass.set(True)
+        try:
+            yield
+        finally:
+            self._bypass.reset(mark)
