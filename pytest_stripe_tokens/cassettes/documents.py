@@ -32,7 +32,7 @@ def load(data: bytes) -> tuple[Any, Any]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Malformed("is no UTF-8 text", line=data.count(b"\n", 0, error.start) + 1) from error
+        raise Malformed("is not UTF-8 text", line=data.count(b"\n", 0, error.start) + 1) from error
     safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     root: Any = None
     try:
@@ -44,13 +44,13 @@ def load(data: bytes) -> tuple[Any, Any]:
     except yaml.MarkedYAMLError as error:
         # Its own words change with its versions.
         mark = error.problem_mark or error.context_mark
-        raise Malformed(f"is no cassette: {_said(error)}", line=mark.line + 1 if mark else 1) from error
+        raise Malformed(f"is not a cassette: {_said(error)}", line=mark.line + 1 if mark else 1) from error
     except yaml.reader.ReaderError as error:
         where = text.count("\n", 0, error.position) + 1
-        raise Malformed("is no cassette: it holds a character that YAML does not allow", line=where) from error
+        raise Malformed("is not a cassette: it holds a character that YAML does not allow", line=where) from error
     except _CONTRADICTIONS as error:
         where = next((node.start_mark.line + 1 for node in _nodes(root) if _contradicts(safe(""), node)), 1)
-        raise Malformed("is no cassette: a value is not what its tag says", line=where) from error
+        raise Malformed("is not a cassette: a value is not what its tag says", line=where) from error
     if root is None:
         raise Malformed("is empty", line=1)
     return value, root
@@ -84,16 +84,18 @@ def _check_events(loader: Any) -> None:
         depth += name.endswith("StartEvent")
         depth -= name.endswith("EndEvent")
         if depth > _MAX_DEPTH:
-            raise Malformed("is no cassette: its values are nested too deep", line=number)
+            raise Malformed("is not a cassette: its values are nested too deep", line=number)
         if name == "ScalarEvent" and event.implicit[0]:
             _check_plain(event.value, number)
 
 
 def _check_plain(value: str, number: int) -> None:
     if value == "<<":
-        raise Malformed("is no cassette: it has a merge key, '<<'; write out what it stands for", line=number)
+        raise Malformed("is not a cassette: it has a merge key, '<<'; write out what it stands for", line=number)
     if len(value) > _LONGEST_NUMBER and _NUMBER.fullmatch(value):
-        raise Malformed(f"is no cassette: a number is longer than {_LONGEST_NUMBER} digits; quote a text", line=number)
+        raise Malformed(
+            f"is not a cassette: a number is longer than {_LONGEST_NUMBER} digits; quote a text", line=number
+        )
 
 
 def _nodes(root: Any) -> Iterator[Any]:

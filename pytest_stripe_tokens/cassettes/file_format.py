@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -12,7 +11,7 @@ from urllib.parse import urlsplit
 from pytest_stripe_tokens.api import bodies
 from pytest_stripe_tokens.api.messages import Request, Response
 from pytest_stripe_tokens.api.token_types import ORIGINS
-from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata
+from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata, RedactedInteraction
 from pytest_stripe_tokens.redaction.messages import redact_request, redact_response
 
 if TYPE_CHECKING:
@@ -43,15 +42,20 @@ class Malformed(Exception):  # noqa: N818 - what is wrong with the data; the fil
         self.line = line
 
 
-def redacted(cassette: Cassette) -> Cassette:
-    """Return a cassette with nothing in it but what may be stored."""
-    return replace(
-        cassette,
-        interactions=tuple(
-            Interaction(redact_request(interaction.request), redact_response(interaction.response))
-            for interaction in cassette.interactions
-        ),
-    )
+def redacted(interaction: Interaction) -> RedactedInteraction:
+    """Take out of an interaction what may not be stored; one that was redacted is given as it is."""
+    if isinstance(interaction, RedactedInteraction):
+        return interaction
+    return RedactedInteraction(redact_request(interaction.request), redact_response(interaction.response))
+
+
+def stored(data: Any) -> RedactedInteraction:
+    """Read the plain data of an interaction that was redacted before it was written.
+
+    Raises:
+        Malformed: it is none.
+    """
+    return RedactedInteraction(*_messages(data, ()))
 
 
 def plain(cassette: Cassette) -> dict[str, Any]:
@@ -66,7 +70,7 @@ def plain(cassette: Cassette) -> dict[str, Any]:
             "plugin_version": metadata.plugin_version,
             "token_type": metadata.token_type,
         },
-        "interactions": [_plain_interaction(interaction) for interaction in cassette.interactions],
+        "interactions": [plain_interaction(interaction) for interaction in cassette.interactions],
     }
 
 
@@ -94,7 +98,8 @@ def parse(path: Path, data: Any) -> Cassette:
     )
 
 
-def _plain_interaction(interaction: Interaction) -> dict[str, Any]:
+def plain_interaction(interaction: Interaction) -> dict[str, Any]:
+    """Lay one interaction out as plain data."""
     request, response = interaction.request, interaction.response
     return {
         "request": {
@@ -127,11 +132,15 @@ def _metadata(value: Any) -> Metadata:
 
 
 def _interaction(value: Any, where: tuple[str | int, ...]) -> Interaction:
-    interaction = _mapping(value, where)
-    request = redact_request(_request(_entry(interaction, "request", where), (*where, "request")))
-    response = _response(_entry(interaction, "response", where), (*where, "response"))
+    request, response = _messages(value, where)
     _check_json(request, response, (*where, "response", "body", "string"))
-    return Interaction(request, response)
+    return Interaction(redact_request(request), response)
+
+
+def _messages(value: Any, where: tuple[str | int, ...]) -> tuple[Request, Response]:
+    interaction = _mapping(value, where)
+    request = _request(_entry(interaction, "request", where), (*where, "request"))
+    return request, _response(_entry(interaction, "response", where), (*where, "response"))
 
 
 def _request(value: Any, where: tuple[str | int, ...]) -> Request:
@@ -139,12 +148,12 @@ def _request(value: Any, where: tuple[str | int, ...]) -> Request:
     headers = _headers(request.get("headers"), (*where, "headers"))
     method = _text(_entry(request, "method", where), (*where, "method")).upper()
     if not _TOKEN.fullmatch(method):
-        raise Malformed(f"{shown(method)} is no method of HTTP", (*where, "method"))
+        raise Malformed(f"{shown(method)} is not an HTTP method", (*where, "method"))
     url = _text(_entry(request, "uri", where), (*where, "uri"))
     try:
         urlsplit(url)
     except ValueError:
-        raise Malformed("'uri' is no URL", (*where, "uri")) from None
+        raise Malformed("'uri' is not a URL", (*where, "uri")) from None
     named = {name.lower(): header for name, header in headers.items()}
     return Request(method, url, named, _bytes(request.get("body"), (*where, "body")))
 
@@ -185,7 +194,7 @@ def _check_json(request: Request, response: Response, where: tuple[str | int, ..
     except (ValueError, RecursionError):
         raise Malformed("body is JSON that is cut short or broken", where) from None
     if bodies.holds_surrogates(bodies.text(response.body, {})):
-        raise Malformed("body holds half of a character, which is no text", where)
+        raise Malformed("body holds half of a character", where)
 
 
 def _headers(value: Any, where: tuple[str | int, ...]) -> dict[str, str]:
@@ -193,7 +202,7 @@ def _headers(value: Any, where: tuple[str | int, ...]) -> dict[str, str]:
     for name, entry in _mapping({} if value is None else value, where).items():
         here = (*where, name)
         if not _TOKEN.fullmatch(name):
-            raise Malformed(f"{shown(name)} is no name of a header", here)
+            raise Malformed(f"{shown(name)} is not a header name", here)
         values = cast("list[Any]", entry) if isinstance(entry, (list, tuple)) else [entry]
         text = ", ".join(_bytes(item, here).decode("utf-8", errors="replace") for item in values)
         # A line that begins with a space goes on with the one before, in an answer that old servers give.
@@ -233,7 +242,7 @@ def _utf8(value: Any, where: tuple[str | int, ...]) -> bytes:
     try:
         return str(value).encode()
     except UnicodeEncodeError:
-        raise Malformed(f"{_named(where)} holds half of a character, which is no text", where) from None
+        raise Malformed(f"{_named(where)} holds half of a character", where) from None
 
 
 def shown(value: Any) -> str:

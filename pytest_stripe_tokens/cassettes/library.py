@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import stat
+from dataclasses import replace
 from pathlib import Path
 from threading import RLock
 
@@ -34,7 +35,7 @@ SUFFIX = ".yaml"
 _BUILTIN = Path(__file__).with_name("builtin")
 _REFUSED = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
 _LARGEST = 64 * 1024 * 1024
-_NEXT_STEP = "mend it, or delete it and record it anew with pytest --record"
+_NEXT_STEP = "fix it, or delete it and run pytest --record"
 
 
 class CassetteError(Exception):
@@ -63,11 +64,11 @@ class Library:
         parts = name.split("/")
         if _REFUSED.search(name) or any(part != part.strip(" .") or not part for part in parts):
             raise CassetteError(
-                f"{name!r} is no name for a cassette: give names joined by '/', below {self.directory}, "
+                f"invalid cassette name {name!r}: expected names joined by '/', below {self.directory}, "
                 'none of them empty or with a dot or space at its ends, and without \\ : * ? " < > |'
             )
         if name.endswith(SUFFIX):
-            raise CassetteError(f"{name!r} is no name for a cassette: leave {SUFFIX} out, it is added")
+            raise CassetteError(f"invalid cassette name {name!r}: leave {SUFFIX} out, it is added")
         path = self.directory.joinpath(*parts[:-1], parts[-1] + SUFFIX)
         try:
             inside = path.resolve().is_relative_to(self.directory.resolve())
@@ -115,7 +116,7 @@ class Library:
         Raises:
             CassetteError: it can't be written; the old file is as it was.
         """
-        cassette = file_format.redacted(cassette)
+        cassette = _redacted(cassette)
         data = documents.dump(file_format.plain(cassette))
         try:
             cassette.path.parent.mkdir(parents=True, exist_ok=True)
@@ -179,9 +180,13 @@ def read(path: Path) -> Cassette:
         raise CassetteError(f"{path}, line {error.line}: {error}; {_NEXT_STEP}") from error
 
 
+def _redacted(cassette: Cassette) -> Cassette:
+    return replace(cassette, interactions=tuple(file_format.redacted(item) for item in cassette.interactions))
+
+
 def render(cassette: Cassette) -> bytes:
     """Give the bytes that `Library.write` writes: redacted, and the same for the same cassette."""
-    return documents.dump(file_format.plain(file_format.redacted(cassette)))
+    return documents.dump(file_format.plain(_redacted(cassette)))
 
 
 def _replace(path: Path, data: bytes) -> None:

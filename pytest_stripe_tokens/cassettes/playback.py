@@ -75,7 +75,7 @@ class Playback:
         type_ = f" ({token_type})" if token_type else ""
         asked_for = shown_path(f"{'' if request.host == API_HOST else request.host}{request.path}")
         lines = [
-            f"no recording for {one_line(request.method)} {asked_for}{type_}, and the mode is replay",
+            f'mode is "replay" and no cassette holds {one_line(request.method)} {asked_for}{type_}',
             f"test: {test or 'none, a sandbox outside pytest'}",
             *self._closest(request, token_type),
             *self._how_to_record(test, is_from_fixture=is_from_fixture),
@@ -86,17 +86,17 @@ class Playback:
     def _closest(self, request: Request, token_type: str | None) -> list[str]:
         opened = self._open(token_type)
         searched = [self.shown(cassette) for cassette, _ in opened]
-        lines = [f"searched: {', '.join(searched) or f'nothing, there is no {self._lacking()}'}"]
-        for cassette, player in opened:
-            found = player.closest(request)
-            if found is not None:
-                _, interaction, differences = found
-                recorded = f"{one_line(interaction.request.method)} {shown_path(interaction.request.path)}"
-                lines.append(f"closest: {recorded} in {self.shown(cassette)}")
-                lines += [f"  {one_line(difference)}" for difference in differences[:_DIFFERENCES]]
-                if len(differences) > _DIFFERENCES:
-                    lines.append(f"  and {len(differences) - _DIFFERENCES} more")
-                break
+        lines = [f"searched: {', '.join(searched) or self._lacking()}"]
+        candidates = [found for _, player in opened if (found := player.closest(request)) is not None]
+        nearest = min(candidates, key=lambda found: found.distance, default=None)
+        if nearest is None or nearest.is_another_endpoint:
+            return lines
+        recorded = nearest.interaction.request
+        shown = f"{one_line(recorded.method)} {shown_path(recorded.path)}"
+        lines.append(f"closest: {shown} in {self.shown(nearest.cassette)}")
+        lines += [f"  {one_line(difference)}" for difference in nearest.differences[:_DIFFERENCES]]
+        if len(nearest.differences) > _DIFFERENCES:
+            lines.append(f"  and {len(nearest.differences) - _DIFFERENCES} more")
         return lines
 
     def _how_to_record(self, test: str, *, is_from_fixture: bool) -> list[str]:
@@ -121,8 +121,9 @@ class Playback:
         return interaction, cassette
 
     def _lacking(self) -> str:
-        name = f"{self._named}.yaml" if self._named else "cassette for it"
-        return f"{name} in {self._directory.name}/"
+        if self._named:
+            return f"{self._directory.name}/{self._named}.yaml (missing)"
+        return f"{self._directory.name}/ (no cassette for it)"
 
     def _open(self, token_type: str | None) -> list[tuple[Cassette, Player]]:
         name = self._named or token_type

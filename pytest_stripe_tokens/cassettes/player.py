@@ -75,6 +75,11 @@ class Interaction:
 
 
 @dataclass(frozen=True)
+class RedactedInteraction(Interaction):
+    """An interaction that holds nothing but what may be stored: `file_format.redacted` makes it, once."""
+
+
+@dataclass(frozen=True)
 class Cassette:
     """The interactions of one file, in the order they were recorded."""
 
@@ -94,6 +99,25 @@ class Cassette:
     def origin(self) -> str:
         """`"recorded"` or `"documented"`."""
         return self.metadata.origin
+
+
+@dataclass(frozen=True)
+class Closest:
+    """The recording most like a request that none answers.
+
+    Args:
+        distance: the less, the more alike.
+        cassette: that holds it.
+        interaction: that was recorded.
+        differences: in short lines with redacted values: `card[exp_year]: recorded '2026', sent '2050'`.
+        is_another_endpoint: whether neither method nor path are those of the request.
+    """
+
+    distance: int
+    cassette: Cassette
+    interaction: Interaction
+    differences: tuple[str, ...]
+    is_another_endpoint: bool = False
 
 
 class Player:
@@ -134,23 +158,21 @@ class Player:
                 )
             )
 
-    def closest(self, request: Request) -> tuple[Cassette, Interaction, list[str]] | None:
-        """Find the recording most like a request, and say in short lines what differs; `None` without recordings.
-
-        The lines hold reduced values only: `card[exp_year]: recorded '2026', sent '2050'`.
-        """
+    def closest(self, request: Request) -> Closest | None:
+        """Find the recording most like a request; `None` without recordings."""
         understood = read(request)
         key, sent = match_key(understood), understood.card
-        best: tuple[int, Cassette, Interaction, list[str]] | None = None
+        best: Closest | None = None
         for cassette in self._cassettes:
             for interaction in cassette.interactions:
                 lines = _differences(interaction.key, key) or _card_differences(sent, interaction)
                 if id(interaction) in self._played and key.method not in _READING:
                     lines.append("played already: a test plays a recorded request once")
-                score = _distance(interaction.key, key) + len(lines)
-                if best is None or score < best[0]:
-                    best = (score, cassette, interaction, lines)
-        return best[1:] if best else None
+                distance = _distance(interaction.key, key) + len(lines)
+                if best is None or distance < best.distance:
+                    is_another = interaction.key.method != key.method and _endpoint(interaction.key) != _endpoint(key)
+                    best = Closest(distance, cassette, interaction, tuple(lines), is_another_endpoint=is_another)
+        return best
 
     def _all(self) -> Iterator[Interaction]:
         return (interaction for cassette in self._cassettes for interaction in cassette.interactions)
@@ -189,7 +211,7 @@ def _differences(recorded: MatchKey, sent: MatchKey) -> list[str]:
         )
         if old != new
     ]
-    if (recorded.method, _shape(recorded)) != (sent.method, _shape(sent)):
+    if (recorded.method, _endpoint(recorded)) != (sent.method, _endpoint(sent)):
         # Another endpoint: that its parameters are others goes without saying.
         return lines
     old_params, new_params = dict(recorded.params), dict(sent.params)
@@ -207,12 +229,12 @@ def _differences(recorded: MatchKey, sent: MatchKey) -> list[str]:
 def _distance(recorded: MatchKey, sent: MatchKey) -> int:
     """Weigh what makes two requests different in kind, on top of the count of their differences."""
     distance = 100 * (recorded.method != sent.method) + 50 * (recorded.token_type != sent.token_type)
-    if _shape(recorded) != _shape(sent):
+    if _endpoint(recorded) != _endpoint(sent):
         distance += 100
     return distance - len(dict(recorded.params).keys() & dict(sent.params).keys())
 
 
-def _shape(key: MatchKey) -> str:
+def _endpoint(key: MatchKey) -> str:
     return _ID.sub("/:id", key.path)
 
 

@@ -58,7 +58,7 @@ class Fixtures:
     def pytest_runtest_makereport(
         self, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Show a failure of ours at the suite's own line, apart from one that was swallowed, and what was requested."""
+        """Point a replay miss at the suite's line, and attach the test's requests to a failing report."""
         tokens = self._tokens
         if call.excinfo is not None:
             _forget(call.excinfo.value, set())

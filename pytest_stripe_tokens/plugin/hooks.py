@@ -166,7 +166,8 @@ def _prepare(config: pytest.Config, item: pytest.Item, orders: dict[int, tuple[l
         settings = item.stash.get(settings_key, config.stash[_run_key].settings)
         if settings.mode != "generate":
             config.stash[_usage_key].expect(item.nodeid, settings.cassette)
-        # The items of one function share their list, and go on sharing it; the old one is kept, and with it its id.
+        # Parametrized items share one `fixturenames` list: reorder it once. The old list is kept so that its id is not
+        # given to another.
         if id(names) not in orders:
             orders[id(names)] = names, _ordered(item, names)
         setattr(item, "fixturenames", orders[id(names)][1])  # noqa: B010 - not every item has it
@@ -186,7 +187,7 @@ def _is_wider(item: pytest.Item, name: str) -> bool:
 
 def _marked(config: pytest.Config, markers: list[Any], test: str) -> Settings:
     run = config.stash[_run_key]
-    settings = run.settings.marked(marker_arguments(markers, test))
+    settings = run.settings.with_marker(marker_arguments(markers, test))
     if settings.cassette is not None:
         from pytest_stripe_tokens.cassettes.library import CassetteError  # noqa: PLC0415 - only a named cassette needs it
 

@@ -26,7 +26,7 @@ Identity = tuple[str, int]
 
 _ID = re.compile(r"(?<![A-Za-z0-9_])([a-z]+(?:_[a-z]+)*_)[A-Za-z0-9]{8,}(?![A-Za-z0-9])")
 _DIGIT = re.compile("[0-9]")
-# Of the answer's headers: what is another one each time, or says how busy the server was.
+# Headers whose values differ between two recordings of the same behaviour.
 # An account that the flow itself made has another id each time; a request is matched by it all the same.
 _VOLATILE_HEADERS = frozenset({"request-id", "retry-after", "stripe-should-retry", "stripe-account"})
 

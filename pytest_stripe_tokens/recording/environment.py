@@ -100,7 +100,7 @@ def _checked_base(base: str) -> str:
         is_usable = is_usable and "@" not in parts.netloc and not parts.query and not parts.fragment
     if not is_usable or not re.fullmatch("[!-~]+", base):
         raise UsageError(
-            f"--record: {BASE_NAME} is no address of a server; it is http:// or https:// and a host, perhaps with a "
+            f"--record: {BASE_NAME} is not a server's address: expected http:// or https:// and a host, perhaps with a "
             f"port and a path, without user, query or fragment, such as https://{API_HOST}"
         )
     return base.rstrip("/")

@@ -82,7 +82,7 @@ class LiveError(Exception):
 
 
 class _LostError(Exception):
-    """One try came to nothing; `tries` is how many such a request is worth."""
+    """One attempt failed; `tries`: how often to attempt a request that fails this way."""
 
     def __init__(self, reason: str, tries: int, *, halts: bool = False) -> None:
         super().__init__(reason)
@@ -249,7 +249,7 @@ class LiveAPI:
             return None
         if tries >= self._limits.tries:
             return None
-        wait = max(_asked(headers), self._limits.pause * 2 ** (tries - 1))
+        wait = max(_retry_after(headers), self._limits.pause * 2 ** (tries - 1))
         return wait if wait <= self._limits.longest else None
 
 
@@ -312,7 +312,7 @@ def _check_values(value: Any) -> None:
         raise LiveError(f"the server answered with JSON that is nested deeper than {_DEEPEST} levels")
 
 
-def _asked(headers: dict[str, str]) -> float:
+def _retry_after(headers: dict[str, str]) -> float:
     """The pause that `Retry-After` asks for, in seconds; 0 where it asks for none."""
     value = headers.get("retry-after", "").strip()
     if value.replace(".", "", 1).isdecimal():

@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 from pytest_stripe_tokens.api import bodies
 from pytest_stripe_tokens.api.card_numbers import card_number
 from pytest_stripe_tokens.api.request import TOKENS_PATH, params_of
-from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata
+from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata, RedactedInteraction
 from pytest_stripe_tokens.recording.drift import compare
 from pytest_stripe_tokens.recording.live import LiveError
 from pytest_stripe_tokens.recording.verdicts import Problem, is_token, problem_of, schema_problem
@@ -90,7 +90,7 @@ class Recorder:
         self._sent |= dict.fromkeys(sorted(sent))
         self._headers.setdefault(test, {}).update(headers)
 
-    def record(self, request: Request, *, is_error_good: bool) -> Interaction:
+    def record(self, request: Request, *, is_error_good: bool) -> RedactedInteraction:
         """Send a request, and give what may be stored of it and of its answer.
 
         Raises:
@@ -98,7 +98,7 @@ class Recorder:
         """
         halted = self.stage.halted
         if halted is not None:
-            raise NotRecorded(replace(halted, reason=f"not tried, for another cassette met this: {halted.reason}"))
+            raise NotRecorded(replace(halted, reason=f"skipped, because another cassette failed with: {halted.reason}"))
         _check_sendable(request)
         try:
             with self._lock, self.stage.turn():
@@ -111,7 +111,7 @@ class Recorder:
             raise self._failure(Problem("kept", cause, f"{prefix}{error.reason}", halts=error.halts)) from None
         if problem is not None:
             raise self._failure(problem)
-        interaction = Interaction(redact_request(request), redact_response(response))
+        interaction = RedactedInteraction(redact_request(request), redact_response(response))
         is_expected = is_token(interaction.answer) or interaction.key.path.startswith(TOKENS_PATH)
         if interaction.response.is_success and is_expected:
             problem = schema_problem(interaction.answer)
@@ -145,7 +145,7 @@ class Recorder:
         return tuple(drift for drift in compare(generated, answer) if drift.change != "value")
 
     def save(self, pending: PendingCassette, new: Sequence[Interaction], test: str) -> PendingCassette:
-        """Stage a take whose last interactions are `new`, without what a search for secrets finds something in."""
+        """Stage a cassette whose last interactions are `new`; none of it where a search finds a secret in them."""
         self._searched.setdefault(test, len(self._sent))
         return self._staged(pending, self._found(pending.name, new, self._sent, test))
 

@@ -241,7 +241,7 @@ def _deviating(pending: PendingCassette) -> str:
     if not paths:
         return ""
     more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
-    return f"the generator deviates at {', '.join(paths[:_SHOWN])}{more}"
+    return f"generated tokens differ at {', '.join(paths[:_SHOWN])}{more}"
 
 
 def _joined(*contributions: str) -> str:

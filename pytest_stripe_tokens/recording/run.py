@@ -82,7 +82,7 @@ class RecordRun:
         self.scrubber.know(secrets)
 
     def news(self) -> list[PendingCassette]:
-        """Give the takes that were begun since this was last asked."""
+        """Give the pending cassettes that were begun since this was last asked."""
         pending_cassettes = self.stage.pending_cassettes(but=self._told)
         self._told |= {pending.name for pending in pending_cassettes}
         return pending_cassettes

@@ -12,24 +12,27 @@ import json
 import os
 import secrets
 from dataclasses import dataclass, replace
-from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.cassettes import file_format
-from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata
 from pytest_stripe_tokens.recording.drift import Drift
 from pytest_stripe_tokens.recording.levels import Level
 from pytest_stripe_tokens.recording.verdicts import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from filelock import BaseFileLock
+
+    from pytest_stripe_tokens.cassettes.player import RedactedInteraction
 
 _SUFFIX = ".take"
 _HALT = "halt.json"
 _TURN = "turn.lock"
+# Seconds: longer than a request with all its tries takes. A process that was stopped in its turn holds up no other.
+_LONGEST_TURN = 240.0
 
 
 @dataclass(frozen=True)
@@ -38,12 +41,12 @@ class Contribution:
 
     Args:
         test: its node id.
-        interactions: redacted.
+        interactions: that it recorded.
         deviations: where a generated answer to the same request has another shape.
     """
 
     test: str
-    interactions: tuple[Interaction, ...]
+    interactions: tuple[RedactedInteraction, ...]
     deviations: tuple[Drift, ...] = ()
 
 
@@ -64,18 +67,18 @@ class PendingCassette:
     problem: Problem | None = None
 
     @property
-    def interactions(self) -> tuple[Interaction, ...]:
+    def interactions(self) -> tuple[RedactedInteraction, ...]:
         """All that was recorded, in the order of recording."""
         return tuple(interaction for contribution in self.contributions for interaction in contribution.interactions)
 
     def failed(self, problem: Problem) -> PendingCassette:
-        """Give the take with a problem; the first one stays."""
+        """Give it with a problem; the first one stays."""
         return self if self.problem else replace(self, problem=problem)
 
 
 @dataclass(frozen=True)
 class _Seen:
-    """How much of a take's file was read: what it held up to `end`, and which file that was."""
+    """How much of a pending cassette's file was read: what it held up to `end`, and which file that was."""
 
     pending: PendingCassette
     end: int
@@ -83,10 +86,10 @@ class _Seen:
 
 
 class Stage:
-    """The takes of a run.
+    """The pending cassettes of a run.
 
-    A take's file is a log that grows with each request: who saves or loads a take touches what is new in it alone, so
-    that a long recording costs no more for each of its requests than a short one.
+    Each has a file, a log that grows with each request: who saves or loads one touches only what is new in it, so that
+    a long recording costs no more for each of its requests than a short one.
 
     Args:
         directory: exists, and is this run's own.
@@ -107,19 +110,19 @@ class Stage:
 
     def turn(self) -> BaseFileLock:
         """Give the lock of the one request that is sent at a time."""
-        return self._lock(_TURN)
+        return self._lock(_TURN, timeout=_LONGEST_TURN)
 
-    def _lock(self, name: str) -> BaseFileLock:
+    def _lock(self, name: str, timeout: float = -1) -> BaseFileLock:
         from filelock import FileLock  # noqa: PLC0415 - only a recording needs it
 
-        return FileLock(self.directory / name, thread_local=False)
+        return FileLock(self.directory / name, timeout=timeout, thread_local=False)
 
     def load(self, name: str) -> PendingCassette | None:
-        """Read a take; None where nothing was recorded of that cassette."""
+        """Read a pending cassette; None where nothing was recorded of that cassette."""
         return self._read(f"{_slug(name)}{_SUFFIX}")
 
     def save(self, pending: PendingCassette) -> None:
-        """Write a take; who reads at the same time sees the old one or the new one."""
+        """Write a pending cassette; who reads at the same time sees the old one or the new one."""
         file = f"{_slug(pending.name)}{_SUFFIX}"
         with self._lock_seen:
             before = self._read(file)
@@ -152,7 +155,7 @@ class Stage:
         return {name: _plain_problem(problem) for name, problem in self.lost.items()}
 
     def pending_cassettes(self, but: Collection[str] = ()) -> list[PendingCassette]:
-        """Read all takes, by name, without those that are named in `but`; one that can't be read has a problem."""
+        """Read all pending cassettes but those named in `but`, by name; one that can't be read has a problem."""
         left_out = {f"{_slug(name)}{_SUFFIX}" for name in but}
         # One that was there and is gone was thrown away by somebody else.
         files = {path.name for path in self.directory.glob(f"*{_SUFFIX}")} | self._seen.keys()
@@ -209,9 +212,9 @@ class Stage:
         with (self.directory / file).open("rb") as log:
             start = log.seek(seen.end if seen else 0)
             data = log.read()
-        # A process that was killed while it wrote leaves half a line; it is no part of the take.
+        # A process that was killed while it wrote leaves half a line; it is no part of what was recorded.
         whole = data[: data.rfind(b"\n") + 1]
-        pending = _continued(seen.pending if seen else None, whole, self.directory)
+        pending = _continued(seen.pending if seen else None, whole)
         if pending is None:
             return None
         self._seen[file] = _Seen(pending, start + len(whole), inode)
@@ -261,7 +264,7 @@ def _bytes(lines: Iterable[Mapping[str, Any] | None]) -> bytes:
 
 
 def _added(before: PendingCassette, pending: PendingCassette) -> Iterator[dict[str, Any] | None]:
-    """Give the lines that make one take of the other; None among them where that takes more than to go on."""
+    """Give the lines to append so that one becomes the other; None among them where appending is not enough."""
     shared = len(before.contributions)
     if pending.contributions[: max(shared - 1, 0)] != before.contributions[:-1] or len(pending.contributions) < shared:
         yield None
@@ -278,15 +281,15 @@ def _added(before: PendingCassette, pending: PendingCassette) -> Iterator[dict[s
         ):
             yield None
         for interaction in contribution.interactions[known:]:
-            yield {"interaction": _plain(pending.name, interaction)}
+            yield {"interaction": file_format.plain_interaction(interaction)}
         if contribution.deviations[deviations:]:
             yield {"deviations": [plain_drift(drift) for drift in contribution.deviations[deviations:]]}
     if before.problem != pending.problem:
         yield {"problem": _plain_problem(pending.problem)} if pending.problem and not before.problem else None
 
 
-def _continued(pending: PendingCassette | None, data: bytes, directory: Path) -> PendingCassette | None:
-    """Go on with a take by the lines that were added to its file."""
+def _continued(pending: PendingCassette | None, data: bytes) -> PendingCassette | None:
+    """Go on with a pending cassette by the lines that were added to its file."""
     contributions = [
         (contribution.test, list(contribution.interactions), list(contribution.deviations))
         for contribution in (pending.contributions if pending else ())
@@ -298,7 +301,7 @@ def _continued(pending: PendingCassette | None, data: bytes, directory: Path) ->
         elif "part" in entry:
             contributions.append((entry["part"], [], []))
         elif "interaction" in entry:
-            contributions[-1][1].append(_interaction(directory / pending.name, entry["interaction"]))
+            contributions[-1][1].append(file_format.stored(entry["interaction"]))
         elif "deviations" in entry:
             contributions[-1][2].extend(_drifts(entry["deviations"]))
         else:
@@ -309,16 +312,6 @@ def _continued(pending: PendingCassette | None, data: bytes, directory: Path) ->
         pending,
         contributions=tuple(Contribution(test, tuple(made), tuple(found)) for test, made, found in contributions),
     )
-
-
-def _plain(name: str, interaction: Interaction) -> dict[str, Any]:
-    cassette = Cassette(Path(name), Metadata(), (interaction,))
-    found: dict[str, Any] = file_format.plain(cassette)["interactions"][0]
-    return found
-
-
-def _interaction(path: Path, data: Mapping[str, Any]) -> Interaction:
-    return file_format.parse(path, {"version": file_format.VERSION, "interactions": [data]}).interactions[0]
 
 
 def _plain_problem(problem: Problem) -> dict[str, Any]:

@@ -37,18 +37,16 @@ class Fault:
         texts: dict[str, object] = {"code": self.code, "type": self.type, "message": self.message}
         for name, value in texts.items():
             if not isinstance(value, str | None):
-                raise UsageError(f"fail_next: {name}={value!r}; it is text")
+                raise UsageError(f"fail_next({name}={value!r}): expected a text")
         if not _is_number(self.delay, float) or not 0 <= self.delay < math.inf:
-            raise UsageError(f"fail_next: delay={self.delay!r}; it is in seconds, 0 or more")
+            raise UsageError(f"fail_next(delay={self.delay!r}): expected seconds, 0 or more")
         if self.status is not None and not (_is_number(self.status, int) and _LOWEST <= self.status <= _HIGHEST):
-            raise UsageError(
-                f"fail_next: status={self.status!r}; it is that of an error answer, {_LOWEST} to {_HIGHEST}"
-            )
+            raise UsageError(f"fail_next(status={self.status!r}): expected an error status, {_LOWEST} to {_HIGHEST}")
         if self.exception is None:
             return
         if not is_exception(self.exception):
             raise UsageError(
-                f"fail_next: exception={self.exception!r}; it is an exception or its class, such as ConnectionError"
+                f"fail_next(exception={self.exception!r}): expected an exception or its class, such as ConnectionError"
             )
         if any(value is not None for value in (self.status, self.code, self.type, self.message)):
             raise UsageError("fail_next: an exception has no status, code, type or message; give one or the other")
@@ -71,7 +69,7 @@ class Faults:
             UsageError: a number of requests that cannot be.
         """
         if not _is_number(times, int) or times < 1:
-            raise UsageError(f"fail_next: times={times!r}; it is the number of requests to fail, 1 or more")
+            raise UsageError(f"fail_next(times={times!r}): expected the number of requests to fail, 1 or more")
         self._waiting.extend([fault] * times)
 
     def next(self) -> Fault | None:

@@ -33,7 +33,7 @@ class Settings:
     locale: str | None = None
     cassette: str | None = None
 
-    def marked(self, arguments: Mapping[str, Any]) -> Settings:
+    def with_marker(self, arguments: Mapping[str, Any]) -> Settings:
         """Give these settings with a marker's arguments over them."""
         return replace(self, **arguments)
 
@@ -60,7 +60,7 @@ def checked_seed(value: object, source: str) -> int:
     try:
         return int(value) if isinstance(value, str) else _no_number(value)
     except ValueError:
-        raise UsageError(f"{source}: {value!r} is no seed; a seed is a whole number, such as 0 or 42") from None
+        raise UsageError(f"{source}: invalid seed {value!r}: expected a whole number, such as 0 or 42") from None
 
 
 def _no_number(value: object) -> int:
@@ -105,7 +105,7 @@ def marker_arguments(markers: Iterable[tuple[tuple[Any, ...], Mapping[str, Any]]
         merged["seed"] = checked_seed(merged["seed"], source)
     if "cassette" in merged and not (isinstance(merged["cassette"], str) and merged["cassette"]):
         raise UsageError(
-            f"{source}: {merged['cassette']!r} is no cassette; "
-            'a cassette is the name of a file below the cassettes directory, such as "refunds/partial"'
+            f"{source}: invalid cassette {merged['cassette']!r}: "
+            'expected the name of a file below the cassettes directory, such as "refunds/partial"'
         )
     return merged

@@ -49,7 +49,7 @@ def test_a_replayed_token_is_used_up_and_retrieved_as_used(card_token, stripe_to
 def test_pii_has_no_documented_example_and_misses(run_test):
     result = run_test("def test_it(pii_token): ...", "--stripe-tokens=replay")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*no recording for POST /v1/tokens (pii), and the mode is replay*"])
+    result.stdout.fnmatch_lines(["*mode is ?replay? and no cassette holds POST /v1/tokens (pii)*"])
 
 
 MISS = """
@@ -76,7 +76,7 @@ def test_a_miss_fails_the_test_at_its_line_without_a_retry(suite, call):
     result.stdout.fnmatch_lines(
         [
             "test_it.py:12:*",
-            "E * no recording for POST /v1/tokens (card), and the mode is replay",
+            "E * mode is ?replay? and no cassette holds POST /v1/tokens (card)",
             "E *test: test_it.py::test_it",
             "E *closest: POST /v1/tokens in the built-in card.yaml",
             'E *record it: pytest --stripe-record "test_it.py::test_it"',
@@ -103,7 +103,7 @@ def test_a_miss_in_a_task_group_is_not_called_swallowed(suite):
     )
     result = suite.run("--stripe-tokens=replay")
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*no recording for GET /v1/charges/ch_1, and the mode is replay"])
+    result.stdout.fnmatch_lines(["*mode is ?replay? and no cassette holds GET /v1/charges/ch_1"])
 
 
 def test_a_miss_of_the_code_under_test_says_how_it_is_recorded(suite):
@@ -143,7 +143,7 @@ def test_it(stripe_tokens):
     result = suite.run("--stripe-tokens=replay")
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(
-        ["*the code under test swallowed this failure:*", "*no recording for POST /v1/tokens (card)*"]
+        ["*the code under test swallowed this failure:*", "*no cassette holds POST /v1/tokens (card)*"]
     )
 
 
@@ -288,7 +288,7 @@ def test_a_named_cassette_that_does_not_exist_is_a_miss_that_names_it(suite):
     )
     result = suite.run()
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*searched: nothing, there is no refunds/partial.yaml in cassettes/*"])
+    result.stdout.fnmatch_lines(["*searched: cassettes/refunds/partial.yaml (missing)*"])
 
 
 BROKEN = {
@@ -326,7 +326,7 @@ def test_a_bad_cassette_ends_its_test_with_its_line_and_nothing_waits(suite):
     bad = {
         "bomb": (f"{bomb}version: *a9\n", "bomb.yaml, line 11: has version a list"),
         "twice": ("version: 1\ninteractions: []\ninteractions: []\n", "twice.yaml, line 3: has 'interactions' twice"),
-        "huge": (f"version: 0x{'f' * 9999}\n", "huge.yaml, line 1: is no cassette: a number is longer than"),
+        "huge": (f"version: 0x{'f' * 9999}\n", "huge.yaml, line 1: is not a cassette: a number is longer than"),
         "pipe": (None, "pipe.yaml: can't be read: it is a pipe"),
     }
     suite.write(

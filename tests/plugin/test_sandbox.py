@@ -103,7 +103,7 @@ def test_a_miss_in_stripe_sandbox_names_no_command_that_records_a_whole_suite(tm
 
 
 def test_a_miss_in_stripe_sandbox_passes_any_except_exception(tmp_path):
-    with stripe_sandbox(mode="replay", cassettes=tmp_path), pytest.raises(RequestMissed, match="no recording for GET"):
+    with stripe_sandbox(mode="replay", cassettes=tmp_path), pytest.raises(RequestMissed, match="no cassette holds GET"):
         requests.get(f"{API}/tok_1", auth=AUTH, timeout=5)
 
 

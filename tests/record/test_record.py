@@ -397,7 +397,7 @@ def test_drift_is_written_and_told_and_the_generator_with_it(suite, server, reco
     suite.give(recordings, "card")
     server.fail(test_mode.changed(lambda token: token["card"].update(shiny=1)))
     result = suite.record("--record-report=report.json")
-    result.stdout.fnmatch_lines(["  card  drifted    + card.shiny (info); the generator deviates at card.shiny (new)"])
+    result.stdout.fnmatch_lines(["  card  drifted    + card.shiny (info); generated tokens differ at card.shiny (new)"])
     assert result.ret == 0
     assert "shiny" in (suite.cassettes / "card.yaml").read_text()
     (cassette,) = json.loads((suite.path / "report.json").read_text())["cassettes"]

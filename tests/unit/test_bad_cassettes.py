@@ -60,7 +60,7 @@ TAG = "a tag or a key here that no cassette has"
 VALUE = "a value is not what its tag says"
 LONG = "a number is longer than 100 digits"
 STATUS = "an answer's is from 200 to 599"
-NAME = "is no name of a header"
+NAME = "is not a header name"
 LINES = "is in several lines, or holds a NUL"
 HALF = "holds half of a character"
 DEEP = "nested too deep"
@@ -151,12 +151,12 @@ BAD = {
     "a plugin's version without end": (noted("{plugin_version: " + "9" * 9999 + "}"), 2, LONG),
     "no method": (one(request="{uri: u}"), 3, "'request' lacks 'method'"),
     "an empty method": (asked(method="''"), 3, "'method' is empty"),
-    "a method in two lines": (asked(method='"GET\\r\\nX: y"'), 3, "is no method of HTTP"),
+    "a method in two lines": (asked(method='"GET\\r\\nX: y"'), 3, "is not an HTTP method"),
     "a method that is a list": (asked(method="[GET]"), 3, "'method' is a list"),
     "no URL": (one(request="{method: GET}"), 3, "'request' lacks 'uri'"),
     "a URL that is a list": (one(request="\n    method: GET\n    uri: [u]"), 5, "'uri' is a list"),
     "a URL that is a number": (asked(uri="3"), 3, "'uri' is a number"),
-    "a URL that is none": (asked(uri="'https://[::1/v1'"), 3, "'uri' is no URL"),
+    "a URL that is none": (asked(uri="'https://[::1/v1'"), 3, "'uri' is not a URL"),
     "a URL with half a character": (asked(uri='"https://x/\\ud800"'), 3, ""),
     "a request's body that is a hash": (asked(body="{a: 1}"), 3, "'body' is a mapping"),
     "a request's body that is a bomb": (

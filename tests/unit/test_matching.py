@@ -124,7 +124,7 @@ class TestClosest:
     def lines(self, sent: Request, *interactions: Interaction) -> list[str]:
         found = Player([cassette(*interactions)]).closest(sent)
         assert found
-        return found[2]
+        return list(found.differences)
 
     def test_without_recordings_nothing_is_closest(self):
         assert Player([]).closest(post(VISA)) is None
@@ -166,7 +166,7 @@ class TestClosest:
         found = player.closest(post(VISA))
 
         assert found
-        assert found[2] == ["played already: a test plays a recorded request once"]
+        assert list(found.differences) == ["played already: a test plays a recorded request once"]
 
     @pytest.mark.parametrize(
         ("sent", "closest"),
@@ -187,14 +187,14 @@ class TestClosest:
         found = Player([cassette(*interactions)]).closest(sent)
 
         assert found
-        assert found[1] is interactions[closest]
+        assert found.interaction is interactions[closest]
 
     def test_the_cassette_is_named(self):
         second = cassette(recorded(post(VISA)), name="second")
         found = Player([cassette(recorded(get(URL)), name="first"), second]).closest(post(VISA))
 
         assert found
-        assert found[0] is second
+        assert found.cassette is second
 
     def test_a_long_value_is_cut(self):
         (line,) = self.lines(post("card[name]=" + "x" * 500), recorded(post("card[name]=y")))

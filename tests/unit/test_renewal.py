@@ -201,7 +201,7 @@ def test_the_order_of_the_tests_is_no_change(conclude, library):
 def test_a_deviation_of_the_generator_is_told(conclude):
     deviation = Drift("card.phone", Level.INFO, "new", None, "null")
     (result,) = conclude(_pii(Contribution("test_a", _set(1).interactions, (deviation,))))
-    assert result.reason == "first recording; the generator deviates at card.phone (new)"
+    assert result.reason == "first recording; generated tokens differ at card.phone (new)"
 
 
 def test_an_example_is_replaced_as_a_whole_and_nothing_has_drifted(conclude, library):

@@ -159,8 +159,8 @@ def test_a_broken_connection_is_delayed_once():
 
 
 def test_a_client_that_knows_timeouts_while_it_reads_gets_them_then():
-    sock = SandboxSocket(ORIGIN, lambda _request: Outcome(exception=TimeoutError), 0)
-    sock.lost_early = (ConnectionError,)
+    answerer = lambda _request: Outcome(exception=TimeoutError)  # noqa: E731
+    sock = SandboxSocket(ORIGIN, answerer, 0, lost_early=(ConnectionError,))
     sock.sendall(b"GET / HTTP/1.1\r\n\r\n")
     with pytest.raises(TimeoutError):
         sock.makefile("rb").read()
@@ -168,8 +168,7 @@ def test_a_client_that_knows_timeouts_while_it_reads_gets_them_then():
 
 def test_an_exception_that_a_client_would_wrap_is_carried_through_it():
     given = OSError("given")
-    sock = SandboxSocket(ORIGIN, lambda _request: Outcome(exception=given), 0)
-    sock.wraps = True
+    sock = SandboxSocket(ORIGIN, lambda _request: Outcome(exception=given), 0, wraps=True)
     sock.sendall(b"GET / HTTP/1.1\r\n\r\n")
     with pytest.raises(AsGiven) as carried:
         sock.makefile("rb").read()

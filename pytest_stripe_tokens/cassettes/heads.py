@@ -1,0 +1,82 @@
+"""What the cassettes of a suite say of themselves, read without the rest of their files."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from os import SEEK_END
+from typing import TYPE_CHECKING
+
+from pytest_stripe_tokens.api.json_values import as_object
+from pytest_stripe_tokens.api.token_types import TOKEN_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+_READ = 1024
+# The key and what is indented below it, or the rest of its line in flow style.
+_METADATA = re.compile(r"^metadata:.*\n?(?:^[ \t}].*\n?)*", re.MULTILINE)
+# A word, a version or a time: anything else is no more than text in a file.
+_VALUE = re.compile(r"[\w.:+-]{1,40}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Head:
+    """One cassette.
+
+    Args:
+        name: below the directory, without `.yaml`.
+        is_ours: whether it holds requests to Stripe: pytest-recording keeps its cassettes in the same directory.
+        metadata: what it says of itself, each value as text.
+    """
+
+    name: str
+    is_ours: bool
+    metadata: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def heads(directory: Path) -> Iterator[Head]:
+    """Read the heads of all cassettes below a directory, by name; what can't be read is left out."""
+    for path in sorted(directory.rglob("*.yaml")) if directory.is_dir() else ():
+        parts = path.relative_to(directory).with_suffix("").parts
+        name = "/".join(parts)
+        # Any other is no name of a cassette, and may be no text that a terminal can show.
+        if not name.isprintable() or any(part.startswith(".") for part in parts):
+            continue
+        text = _ends(path)
+        if text is not None:
+            is_ours = name in TOKEN_TYPES or "plugin_version:" in text or "stripe.com/" in text
+            yield Head(name, is_ours, _metadata(text))
+
+
+def _ends(path: Path) -> str | None:
+    """Read the start and the end of a file: the metadata stands last where keys are sorted."""
+    try:
+        if not path.is_file():
+            return None  # A pipe would be waited for.
+        with path.open("rb") as file:
+            start = file.read(_READ)
+            size = file.seek(0, SEEK_END)
+            file.seek(max(size - _READ, len(start)))
+            return (start + b"\n" + file.read(_READ)).decode("utf-8", "replace")
+    except OSError:
+        return None
+
+
+def _metadata(text: str) -> dict[str, str]:
+    found = _METADATA.search(text)
+    if found is None:
+        return {}
+    from pytest_stripe_tokens.cassettes import documents  # noqa: PLC0415 - a suite without such cassettes has none to read
+    from pytest_stripe_tokens.cassettes.file_format import Malformed  # noqa: PLC0415
+
+    try:
+        value, _ = documents.load(found[0].encode("utf-8", "replace"))
+    except Malformed:
+        return {}
+    entries = as_object(as_object(value).get("metadata"))
+    # YAML reads an unquoted 2024-06-20 as a date.
+    texts = {name: item.isoformat() if isinstance(item, date) else item for name, item in entries.items()}
+    return {str(name): item for name, item in texts.items() if isinstance(item, str) and _VALUE.fullmatch(item)}
