@@ -1,43 +1,20 @@
 from __future__ import annotations
 
-import textwrap
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from suites import LEAN, QUIET, Suite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-# What others bring along must not decide what these suites show.
-QUIET = ("-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist")
-
-
-@dataclass(frozen=True)
-class Suite:
-    """A user's suite in a directory of its own."""
-
-    pytester: pytest.Pytester
-
-    @property
-    def path(self) -> Path:
-        return self.pytester.path
-
-    def write(self, name: str, text: str) -> Suite:
-        path = self.path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(textwrap.dedent(text), encoding="utf-8")
-        return self
-
-    def run(self, *args: str, quiet: bool = True) -> pytest.RunResult:
-        """Run in a process of its own: other suites' clients, mocks and modules stay out of it."""
-        return self.pytester.runpytest_subprocess(*(QUIET if quiet else ()), *args)
+# These are about other plugins, which their suites need.
+WITH_PLUGINS = {"test_late_imports", "test_layers"}
 
 
 @pytest.fixture
-def suite(pytester: pytest.Pytester) -> Suite:
-    return Suite(pytester)
+def suite(request: pytest.FixtureRequest, pytester: pytest.Pytester) -> Suite:
+    return Suite(pytester, QUIET if request.module.__name__ in WITH_PLUGINS else LEAN)
 
 
 @pytest.fixture

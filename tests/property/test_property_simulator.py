@@ -21,8 +21,8 @@ FORM = "application/x-www-form-urlencoded"
 KEYS = ["sk_test_1", "pk_test_1", "rk_test_1", "sk_" + "live_1", "pk_" + "live_1"]
 MAGIC = ["tok_visa", "tok_chargeDeclined", "tok_visa_debit", "btok_us_verified", "btok_us", "pm_card_visa", "tok_nope"]
 
-few = settings(max_examples=150, deadline=None)
-many = settings(max_examples=400, deadline=None)
+few = settings(max_examples=100, deadline=None)
+many = settings(max_examples=150, deadline=None)
 
 
 @cache

@@ -1,17 +1,14 @@
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 import sys
-import textwrap
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 import server as test_mode
 import trustme
-from quiet_plugins import QUIET
+from suites import RECORDING, Suite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,47 +45,6 @@ def trust(tmp_path: Path, authority: trustme.CA) -> Path:
     return path
 
 
-@dataclass(frozen=True)
-class Suite:
-    """A user's suite in a directory of its own, which records from `server`."""
-
-    pytester: pytest.Pytester
-    monkeypatch: pytest.MonkeyPatch
-
-    @property
-    def path(self) -> Path:
-        return self.pytester.path
-
-    @property
-    def cassettes(self) -> Path:
-        return self.path / "cassettes"
-
-    def write(self, name: str, text: str) -> Suite:
-        path = self.path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(textwrap.dedent(text), encoding="utf-8")
-        return self
-
-    def run(self, *args: str) -> pytest.RunResult:
-        return self.pytester.runpytest_subprocess(*QUIET, *args)
-
-    def record(self, *args: str) -> pytest.RunResult:
-        return self.run("--record", *args)
-
-    def give(self, recordings: dict[str, bytes], *names: str) -> None:
-        """Put cassettes that were recorded earlier into the suite."""
-        self.cassettes.mkdir(exist_ok=True)
-        for name in names:
-            (self.cassettes / f"{name}.yaml").write_bytes(recordings[f"{name}.yaml"])
-
-    def hashes(self) -> dict[str, str]:
-        """What lies in the cassettes' directory, to the byte."""
-        files = sorted(path for path in self.cassettes.rglob("*") if path.is_file())
-        return {
-            path.relative_to(self.cassettes).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
-        }
-
-
 @pytest.fixture(scope="session")
 def recordings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """A cassette of each type, recorded once for all tests that need one to lose."""
@@ -96,7 +52,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     path = tmp_path_factory.mktemp("recordings")
     (path / "test_it.py").write_text("def test_it(stripe_token): ...\n", encoding="utf-8")
     environ = {**os.environ, "STRIPE_SECRET_KEY": test_mode.SECRET_KEY, "STRIPE_API_BASE": server.url}
-    command = [sys.executable, "-m", "pytest", "-q", *QUIET, "--record", f"--rootdir={path}", str(path)]
+    command = [sys.executable, "-m", "pytest", "-q", *RECORDING, "--record", f"--rootdir={path}", str(path)]
     subprocess.run(command, cwd=path, env={**environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, check=True)
     server.close()
     return {cassette.name: cassette.read_bytes() for cassette in (path / "cassettes").iterdir()}
@@ -109,4 +65,4 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, server: te
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
-    return Suite(pytester, monkeypatch)
+    return Suite(pytester, RECORDING, monkeypatch)

@@ -2,5 +2,6 @@
 
 from __future__ import annotations
 
-# Loading the plugins that happen to be installed takes two thirds of such a run's time.
-QUIET = ("-p", "stripe_tokens", "-p", "xdist", "-p", "no:cacheprovider")
+from suites import RECORDING as QUIET
+
+__all__ = ["QUIET"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
+from rows import each
 from simulator_rows import EXECUTED, UNTRIED
 from simulator_rows_of_making import CREATING, KEYS
 from simulator_rows_of_using import ATTACHING, CHARGING, IDEMPOTENCY, READING, USING
@@ -24,12 +24,8 @@ SECTIONS = {
     "attaching": (ATTACHING, EXECUTED),
     "idempotency": (IDEMPOTENCY, {}),
 }
-ROWS = [
-    pytest.param(row, {**headers, **row.headers}, id=f"{section}: {row.name}")
-    for section, (rows, headers) in SECTIONS.items()
-    for row in rows
-]
-each_row = pytest.mark.parametrize(("row", "headers"), ROWS)
+ROWS = [(row, {**headers, **row.headers}) for rows, headers in SECTIONS.values() for row in rows]
+each_row = each("row, headers", ROWS)
 
 
 def assert_is(row: Row, headers: dict[str, str | None], response: Response) -> None:

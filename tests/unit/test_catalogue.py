@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from rows import each
 
 from pytest_stripe_tokens.api.bank_numbers import bank_number, bank_values, currency_of, shown_bank
 from pytest_stripe_tokens.api.card_numbers import card_number, card_values, country_of
@@ -107,7 +108,7 @@ def test_no_name_is_given_to_two_cards():
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "brand", "funding", "country"),
     [
         ("visa", "Visa", "credit", "US"),
@@ -131,7 +132,7 @@ def test_a_test_card_is_what_stripe_says_it_is(name, brand, funding, country):
     assert (card.brand, card.funding, card.country) == (brand, funding, country)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "code", "decline_code", "is_attachable"),
     [
         ("charge_declined", "card_declined", "generic_decline", False),
@@ -206,7 +207,7 @@ def test_an_account_type_is_sent_where_the_country_wants_one():
     assert TEST_BANK_ACCOUNTS["CL"]["account_type"] == "checking"
 
 
-@pytest.mark.parametrize("name", [name for name in TEST_BANK_ACCOUNTS if "_" in name])
+@each("name", [name for name in TEST_BANK_ACCOUNTS if "_" in name])
 def test_a_bank_account_with_an_effect_is_of_its_country(name):
     country, effect = name.split("_", 1)
     value = bank_number(country, TEST_BANK_ACCOUNTS[name]["account_number"])
@@ -217,7 +218,7 @@ def test_every_bank_account_is_found_by_its_number():
     assert all(bank_number(value.country, value.account_number) == value for value in bank_values())
 
 
-@pytest.mark.parametrize(
+@each(
     ("country", "routing_number", "shown"),
     [
         ("US", "110000000", ("110000000", "STRIPE TEST BANK")),

@@ -13,6 +13,7 @@ import pytest
 from faker import Faker
 from faker.config import AVAILABLE_LOCALES
 from faker.generator import random as shared_random
+from rows import each
 
 from pytest_stripe_tokens.api.test_values import TEST_BANK_ACCOUNTS, TEST_CARDS
 from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
@@ -59,7 +60,7 @@ def seconds(object_id):
     return number + 1342389380
 
 
-@pytest.mark.parametrize("type_", ["account", "cvc_update", "person", "pii"])
+@each("type_", ["account", "cvc_update", "person", "pii"])
 def test_a_token_that_shows_nothing_has_seven_fields(generator, type_):
     token = generator.token(type_, CATALOGUE[type_].defaults)
     assert list(token) == ["id", "object", "client_ip", "created", "livemode", "type", "used"]
@@ -77,7 +78,7 @@ def test_a_bank_token_has_the_fields_of_real_answers_in_their_order(generator):
     assert list(token["bank_account"]) == BANK_KEYS.split()
 
 
-@pytest.mark.parametrize(
+@each(
     ("type_", "prefix"),
     [
         ("account", "ct_1"),
@@ -99,7 +100,7 @@ def test_an_id_carries_its_time_of_creation(generator):
     assert seconds(token["id"]) == seconds(token["card"]["id"]) == token["created"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("object_id", "created"),
     [("ct_1BZ6xr2eZvKYlo2CsSOhuTfi", 1513297331), ("tok_1N3T00LkdIwHu7ixt44h1F8k", 1683071568)],
 )
@@ -117,7 +118,7 @@ def test_an_id_on_a_connected_account_carries_that_account(generator):
     assert token["id"][-18:-8] == token["card"]["id"][-18:-8] == "S3R2m7OSYI"
 
 
-@pytest.mark.parametrize("account", ["acct_x", "acct_é23456789ö", "acct_1234567"])
+@each("account", ["acct_x", "acct_é23456789ö", "acct_1234567"])
 def test_an_account_of_another_form_still_gives_an_id(generator, account):
     characters = generator.object_id("cus", 1776612806, account).split("_")[1]
     assert len(characters) == 24
@@ -152,7 +153,7 @@ def test_a_request_id_has_the_form_of_stripes(generator):
     assert generator.request_id() != request_id
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", ("shown")),
     [
         ("visa", ("Visa", "credit", "US", "4242")),
@@ -168,7 +169,7 @@ def test_a_card_is_what_its_number_says(generator, name, shown):
     assert (made["brand"], made["funding"], made["country"], made["last4"]) == shown
 
 
-@pytest.mark.parametrize(
+@each(
     ("number", "brand", "country"),
     [
         ("4111111111111111", "Visa", "US"),
@@ -188,24 +189,24 @@ def test_a_card_that_is_not_published_is_what_its_range_says(generator, number, 
     assert (made["brand"], made["funding"], made["country"]) == (brand, "unknown", country)
 
 
-@pytest.mark.parametrize("number", ["4000 0566 5566 5556", "4000-0566-5566-5556", " 4000056655665556 "])
+@each("number", ["4000 0566 5566 5556", "4000-0566-5566-5556", " 4000056655665556 "])
 def test_separators_in_a_card_number_do_not_matter(generator, number):
     made = card(generator, number=number)
     assert (made["last4"], made["funding"]) == ("5556", "debit")
     assert made["fingerprint"] == generator.fingerprint("4000056655665556")
 
 
-@pytest.mark.parametrize(("sent", "shown"), [("2050", 2050), ("50", 2050), ("7", 2007), ("x", 2050)])
+@each(("sent", "shown"), [("2050", 2050), ("50", 2050), ("7", 2007), ("x", 2050)])
 def test_a_year_has_four_digits(generator, sent, shown):
     assert card(generator, exp_year=sent)["exp_year"] == shown
 
 
-@pytest.mark.parametrize(("sent", "shown"), [("9", 9), ("09", 9), ("13", 12), ("", 12)])
+@each(("sent", "shown"), [("9", 9), ("09", 9), ("13", 12), ("", 12)])
 def test_a_month_is_a_number(generator, sent, shown):
     assert card(generator, exp_month=sent)["exp_month"] == shown
 
 
-@pytest.mark.parametrize(
+@each(
     ("param", "check"),
     [("cvc", "cvc_check"), ("address_zip", "address_zip_check"), ("address_line1", "address_line1_check")],
 )
@@ -226,7 +227,7 @@ def test_a_card_has_a_currency_only_if_one_was_sent(generator):
     assert "currency" not in card(generator)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "sent", "preferred"),
     [
         ("cartes_bancaires_visa", "cartes_bancaires", "cartes_bancaires"),
@@ -242,7 +243,7 @@ def test_a_network_can_be_preferred_where_the_card_has_it(generator, name, sent,
     assert made["networks"] == {"preferred": preferred}
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", ("shown")),
     [
         ("US", ("110000000", "6789", "usd", "STRIPE TEST BANK")),
@@ -286,12 +287,12 @@ def test_a_bank_has_a_name_of_the_locale():
     assert not name.isascii()
 
 
-@pytest.mark.parametrize(("country", "sent", "shown"), [("AU", "062-000", "06 2000"), ("GB", "200000", "20-00-00")])
+@each(("country", "sent", "shown"), [("AU", "062-000", "06 2000"), ("GB", "200000", "20-00-00")])
 def test_a_routing_number_is_written_as_its_country_does(generator, country, sent, shown):
     assert bank(generator, country=country, routing_number=sent)["routing_number"] == shown
 
 
-@pytest.mark.parametrize("type_", ["bank_account", "card"])
+@each("type_", ["bank_account", "card"])
 def test_a_publishable_key_sees_no_fingerprint(generator, type_):
     token = generator.token(type_, CATALOGUE[type_].defaults, key_kind="publishable")
     assert "fingerprint" not in token[type_]
@@ -326,7 +327,7 @@ def test_the_same_seed_and_scope_give_the_same_tokens():
     assert tokens(seed=1, scope="a") == tokens(seed=1, scope="a")
 
 
-@pytest.mark.parametrize("settings", [{"seed": 2, "scope": "a"}, {"seed": 1, "scope": "b"}, {"seed": 11, "scope": ""}])
+@each("settings", [{"seed": 2, "scope": "a"}, {"seed": 1, "scope": "b"}, {"seed": 11, "scope": ""}])
 def test_another_seed_or_scope_gives_other_tokens(settings):
     mine = {token["id"] for token in tokens(seed=1, scope="a")}
     assert not mine & {token["id"] for token in tokens(**settings)}
@@ -450,12 +451,12 @@ def test_the_locales_are_those_of_faker():
     assert known_locales() == tuple(AVAILABLE_LOCALES)
 
 
-@pytest.mark.parametrize(("given", "name"), [(None, "en_US"), ("de_DE", "de_DE"), ("de-DE", "de_DE"), ("de", "de_DE")])
+@each(("given", "name"), [(None, "en_US"), ("de_DE", "de_DE"), ("de-DE", "de_DE"), ("de", "de_DE")])
 def test_a_locale_is_written_as_faker_does(given, name):
     assert checked_locale(given) == name
 
 
-@pytest.mark.parametrize("locale", ["xx_XX", "", "../de_DE", "providers", "de_DE/.."])
+@each("locale", ["xx_XX", "", "../de_DE", "providers", "de_DE/.."])
 def test_an_unknown_locale_is_refused_with_the_known_ones(locale):
     with pytest.raises(ValueError, match=r"no locale of Faker's; it has .*, de_DE, .*, zu_ZA"):
         Generator(locale=locale)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import pytest
+from rows import each
 
 from pytest_stripe_tokens.simulator.errors.by_code import error_for
 from pytest_stripe_tokens.simulator.errors.refusal import ERRORS
@@ -14,14 +14,14 @@ def answer(*args, **kwargs):
     return {"status": error.row.status, **error.fields()}
 
 
-@pytest.mark.parametrize("code", CODES)
+@each("code", CODES)
 def test_every_code_of_the_tables_has_its_words(code):
     found = answer(code=code)
     assert (found["code"], found["type"]) == (code, "card_error" if found["status"] == 402 else found["type"])
     assert "{" not in found["message"]
 
 
-@pytest.mark.parametrize("code", DECLINES)
+@each("code", DECLINES)
 def test_a_decline_code_stands_in_both_fields_and_is_a_card_error(code):
     found = answer(code=code)
     assert (found["status"], found["code"], found["decline_code"], found["type"]) == (402, code, code, "card_error")
@@ -29,7 +29,7 @@ def test_a_decline_code_stands_in_both_fields_and_is_a_card_error(code):
     assert found.get("advice_code") == DECLINES[code].advice_code
 
 
-@pytest.mark.parametrize(
+@each(
     ("status", "code", "type_"),
     [
         (400, None, "invalid_request_error"),
@@ -51,7 +51,7 @@ def test_a_status_has_its_most_common_meaning(status, code, type_):
     assert (found["status"], found.get("code"), found["type"]) == (status, code, type_)
 
 
-@pytest.mark.parametrize(
+@each(
     ("code", "start"),
     [
         ("lock_timeout", "This object cannot be accessed right now because another API request or Stripe process is"),
@@ -67,7 +67,7 @@ def test_a_codes_words_are_the_apis(code, start):
     assert answer(code=code)["message"].startswith(start)
 
 
-@pytest.mark.parametrize(
+@each(
     ("code", "param"),
     [
         ("expired_card", "exp_month"),
@@ -80,7 +80,7 @@ def test_a_code_names_its_parameter(code, param):
     assert answer(code=code).get("param") == param
 
 
-@pytest.mark.parametrize(
+@each(
     ("type_", "status", "code"),
     [
         ("api_error", 500, None),
@@ -111,7 +111,7 @@ def test_an_unknown_code_is_told_in_words():
     }
 
 
-@pytest.mark.parametrize("status", [402, 424, 503])
+@each("status", [402, 424, 503])
 def test_what_is_given_stands_in_the_answer_as_it_is(status):
     found = answer(status, code="a_code", type="a_type", message="50% {off}")
     assert (found["status"], found["code"], found["type"], found["message"]) == (
@@ -128,7 +128,7 @@ def test_another_type_than_the_statuss_has_that_types_words():
     assert "declined" not in found["message"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("arguments", "retry", "executed"),
     [
         ({"status": 429}, "true", False),

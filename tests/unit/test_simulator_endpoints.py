@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pytest
+from rows import each
 from simulator_api import Api, problems
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ USES = [
         reads="three_d_secure/authentications/{id}",
     ),
 ]
-by_name = pytest.mark.parametrize("use", [pytest.param(use, id=use.name) for use in USES])
+by_name = each("use", USES)
 
 
 @by_name
@@ -259,7 +259,7 @@ def test_what_was_made_can_be_read(use):
     assert api.get(f"/v1/{path}") == body
 
 
-@pytest.mark.parametrize(
+@each(
     "path",
     ["/v1/balance", "/v1/invoices/in_1/pay", "/v2/core/account_tokens", "/v2/core/accounts", "/", "/v1/tokens/a/b"],
 )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from email.utils import parsedate_to_datetime
 
-import pytest
+from rows import each
 from simulator_api import Api
 
 from pytest_stripe_tokens.api.messages import Request
@@ -46,7 +46,7 @@ def test_a_request_id_has_its_form():
     assert all(len(name) == 18 and name.startswith("req_") and name[4:].isalnum() for name in ids)
 
 
-@pytest.mark.parametrize("key", [None, "nope"])
+@each("key", [None, "nope"])
 def test_what_is_refused_early_has_no_idempotency_headers(key):
     headers = Api().send("POST", "/v1/tokens", CARD, key=key, idempotency_key="k").headers
     assert ("Request-Id" in headers) is (key is not None)
@@ -64,7 +64,7 @@ def test_an_unknown_account_is_kept_from_robots():
     assert "Request-Id" not in headers
 
 
-@pytest.mark.parametrize(
+@each(
     ("params", "retry"),
     [
         (CARD, "false"),

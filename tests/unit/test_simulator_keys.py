@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import base64
 
-import pytest
+from rows import each
 from simulator_api import LIVE, LIVE_PUBLISHABLE, PUBLISHABLE, RESTRICTED, SECRET, Api
 
 from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
@@ -16,27 +16,25 @@ def basic(text):
     return "Basic " + base64.b64encode(text.encode()).decode()
 
 
-@pytest.mark.parametrize("kind", TOKEN_TYPES)
-@pytest.mark.parametrize("key", [SECRET, RESTRICTED, PUBLISHABLE])
+@each("kind", TOKEN_TYPES)
+@each("key", [SECRET, RESTRICTED, PUBLISHABLE])
 def test_every_test_key_makes_every_token(kind, key):
     assert Api().post("/v1/tokens", {kind: CATALOGUE[kind].defaults}, key=key)["type"] == kind
 
 
-@pytest.mark.parametrize(
-    "authorization", [basic(f"{SECRET}:"), basic(SECRET), f"bearer {SECRET}", f"Bearer  {SECRET} "]
-)
+@each("authorization", [basic(f"{SECRET}:"), basic(SECRET), f"bearer {SECRET}", f"Bearer  {SECRET} "])
 def test_a_key_travels_in_any_of_these(authorization):
     assert Api().post("/v1/tokens", CARD, authorization=authorization)
 
 
-@pytest.mark.parametrize("authorization", ["", "Bearer", "Basic", "Basic !!", basic(":"), f"Token {SECRET}", SECRET])
+@each("authorization", ["", "Bearer", "Basic", "Basic !!", basic(":"), f"Token {SECRET}", SECRET])
 def test_what_holds_no_key_is_told_so(authorization):
     response = Api().send("GET", "/v1/tokens/x", authorization=authorization)
     assert response.status == 401
     assert response.json()["error"]["message"].startswith("You did not provide an API key")
 
 
-@pytest.mark.parametrize("key", ["sk_test_", "sk_prod_1", "SK_TEST_1", "sk_test_é", "sk_test_1 2", "xx_test_1"])
+@each("key", ["sk_test_", "sk_prod_1", "SK_TEST_1", "sk_test_é", "sk_test_1 2", "xx_test_1"])
 def test_a_malformed_key_is_invalid(key):
     response = Api().send("GET", "/v1/tokens/x", key=key)
     assert response.status == 401
@@ -67,7 +65,7 @@ def test_livemode_follows_the_key():
     assert api.get(f"/v1/tokens/{token['id']}", key=LIVE)["livemode"] is True
 
 
-@pytest.mark.parametrize("kind", ["account", "person"])
+@each("kind", ["account", "person"])
 def test_a_live_secret_key_makes_no_account_or_person_token(kind):
     api = Api()
     error = api.refused("/v1/tokens", {kind: CATALOGUE[kind].defaults}, key=LIVE)
@@ -75,7 +73,7 @@ def test_a_live_secret_key_makes_no_account_or_person_token(kind):
     assert api.post("/v1/tokens", {kind: CATALOGUE[kind].defaults}, key=LIVE_PUBLISHABLE)["livemode"] is True
 
 
-@pytest.mark.parametrize("kind", ["card", "bank_account"])
+@each("kind", ["card", "bank_account"])
 def test_a_publishable_key_sees_no_fingerprint_and_the_secret_key_does(kind):
     api = Api()
     token = api.post("/v1/tokens", {kind: CATALOGUE[kind].defaults}, key=PUBLISHABLE)
@@ -83,7 +81,7 @@ def test_a_publishable_key_sees_no_fingerprint_and_the_secret_key_does(kind):
     assert len(api.get(f"/v1/tokens/{token['id']}")[kind]["fingerprint"]) == 16
 
 
-@pytest.mark.parametrize(
+@each(
     "path",
     [
         "/v1/charges",
@@ -122,7 +120,7 @@ def test_a_connected_accounts_token_is_its_own():
     assert api.not_found(f"/v1/tokens/{token}", stripe_account="acct_1FiqEsKuuB1fWySn")["code"] == "resource_missing"
 
 
-@pytest.mark.parametrize("account", ["nope", "acct_", "acct_!", "cus_1"])
+@each("account", ["nope", "acct_", "acct_!", "cus_1"])
 def test_what_is_no_account_is_refused(account):
     error = Api().refused("/v1/tokens", CARD, stripe_account=account)
     assert (error["status"], error["code"]) == (403, "account_invalid")
@@ -132,12 +130,12 @@ def test_the_account_is_echoed():
     assert Api().send("POST", "/v1/tokens", CARD, stripe_account=CONNECTED).headers["Stripe-Account"] == CONNECTED
 
 
-@pytest.mark.parametrize("version", ["2024-06-20", "2026-10-28.endive", "2023-10-16; risk_in_requirements_beta=v1"])
+@each("version", ["2024-06-20", "2026-10-28.endive", "2023-10-16; risk_in_requirements_beta=v1"])
 def test_the_version_is_echoed(version):
     assert Api().send("POST", "/v1/tokens", CARD, stripe_version=version).headers["Stripe-Version"] == version
 
 
-@pytest.mark.parametrize("version", ["2024", "2024-13-01", "latest", "2024-06-20.Endive", "2024-06-20 x"])
+@each("version", ["2024", "2024-13-01", "latest", "2024-06-20.Endive", "2024-06-20 x"])
 def test_what_is_no_version_is_refused(version):
     error = Api().refused("/v1/tokens", CARD, stripe_version=version)
     assert (error["status"], error["message"]) == (400, f"Invalid Stripe API version: {version}")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import pytest
+from rows import each
 from simulator_api import LIVE, Api, problems
 
 from pytest_stripe_tokens.api.test_values import TEST_BANK_ACCOUNTS, TEST_CARDS
@@ -11,7 +11,7 @@ MONEY = {"amount": 500, "currency": "usd"}
 BANKS = ["", "_noAccount", "_accountClosed", "_insufficientFunds", "_debitNotAuthorized", "_invalidCurrency"]
 
 
-@pytest.mark.parametrize("name", sorted(_magic_cards()))
+@each("name", sorted(_magic_cards()))
 def test_every_magic_card_is_charged_or_declines_as_known(name):
     response = Api().send("POST", "/v1/charges", {**MONEY, "source": f"tok_{name}"})
     body = response.json()
@@ -21,7 +21,7 @@ def test_every_magic_card_is_charged_or_declines_as_known(name):
         assert body["error"]["decline_code"] in DECLINES
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "last4", "brand"),
     [
         ("visa", "4242", "Visa"),
@@ -40,7 +40,7 @@ def test_a_magic_card_is_the_published_one(name, last4, brand):
     assert (card["last4"], card["brand"]) == (last4, brand)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "decline"),
     [
         ("chargeDeclined", "generic_decline"),
@@ -60,7 +60,7 @@ def test_a_declining_magic_card_declines(name, decline):
     assert Api().refused("/v1/charges", {**MONEY, "source": f"tok_{name}"})["decline_code"] == decline
 
 
-@pytest.mark.parametrize("decline", ["generic_decline", "lost_card"])
+@each("decline", ["generic_decline", "lost_card"])
 def test_a_magic_card_that_fails_later_can_be_attached(decline):
     api = Api()
     name = {"generic_decline": "tok_chargeCustomerFail", "lost_card": "tok_visa_chargeCustomerFailLostCard"}[decline]
@@ -87,7 +87,7 @@ def test_a_magic_payment_method_counts_as_sent_with_a_security_code():
     assert attached["card"]["checks"]["cvc_check"] == "pass"
 
 
-@pytest.mark.parametrize("name", ["tok_visa111", "tok_", "tok_VISA", "btok_us_nope", "btok_de", "ct_visa", "visa"])
+@each("name", ["tok_visa111", "tok_", "tok_VISA", "btok_us_nope", "btok_de", "ct_visa", "visa"])
 def test_a_misspelt_one_is_unknown(name):
     error = Api().refused("/v1/customers", {"source": name})
     assert (error["code"], error["message"]) == ("resource_missing", f"No such token: '{name}'")
@@ -98,7 +98,7 @@ def test_there_are_none_in_live_mode():
     assert error["message"].endswith("exists in test mode, but a live mode key was used to make this request.")
 
 
-@pytest.mark.parametrize("effect", BANKS)
+@each("effect", BANKS)
 def test_every_magic_bank_account_can_be_attached(effect):
     api = Api()
     customer = api.customer(source=f"btok_us_verified{effect}")
@@ -128,7 +128,7 @@ def test_magic_tokens_stand_for_published_values():
     assert magic_token("btok_us_verified").params == TEST_BANK_ACCOUNTS["US"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "check", "result"),
     [
         ("cvc_check_fails", "cvc_check", "fail"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from rows import each
 from simulator_api import Api, problems
 
 from pytest_stripe_tokens.simulator.parameters import table
@@ -89,14 +89,14 @@ def sent_to(api, endpoint, more):
     return api.post(path, {**params, **more})
 
 
-@pytest.mark.parametrize(("endpoint", "name"), CASES, ids=[f"{endpoint} {name}" for endpoint, name in CASES])
+@each(("endpoint", "name"), CASES)
 def test_a_parameter_is_taken_whole(endpoint, name):
     spec = next(inner for known, inner in table(endpoint).items() if known.rstrip("!") == name)
     body = sent_to(Api(), endpoint, {name: sample(spec)})
     assert problems(body) == []
 
 
-@pytest.mark.parametrize("endpoint", SOUND)
+@each("endpoint", SOUND)
 def test_all_parameters_together_are_taken(endpoint):
     more = {
         name.rstrip("!"): sample(spec)

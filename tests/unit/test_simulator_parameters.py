@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-import pytest
+from rows import each
 from simulator_api import FORM, Api
 
 from pytest_stripe_tokens.simulator.parameters import table
@@ -57,7 +57,7 @@ def test_the_table_has_every_documented_path():
     assert len(TOKENS) == 266
 
 
-@pytest.mark.parametrize("route", [route for route in ROUTES if route.parameters], ids=lambda route: route.parameters)
+@each("route", [route for route in ROUTES if route.parameters])
 def test_every_table_can_be_read(route):
     assert dict(table(route.table))
 
@@ -67,7 +67,7 @@ LIMITED = [
 ]
 
 
-@pytest.mark.parametrize(("path", "limit"), LIMITED, ids=[path for path, _ in LIMITED])
+@each(("path", "limit"), LIMITED)
 def test_a_string_ends_at_its_length(path, limit):
     error = refused(path, "x" * (limit + 1))
     assert (error["status"], error["param"]) == (400, path)
@@ -77,47 +77,45 @@ def test_a_string_ends_at_its_length(path, limit):
 CLOSED = [path for path, leaf in LEAVES.items() if leaf.startswith("enum ")]
 
 
-@pytest.mark.parametrize("path", CLOSED)
+@each("path", CLOSED)
 def test_an_enumeration_is_held_to(path):
     error = refused(path, "nope")
     assert (error["status"], error["param"]) == (400, path)
     assert error["message"].startswith(f"Invalid {path}: must be one of ")
 
 
-@pytest.mark.parametrize(
-    "path", [path for path, leaf in LEAVES.items() if leaf.startswith("enum*") and "card" not in path]
-)
+@each("path", [path for path, leaf in LEAVES.items() if leaf.startswith("enum*") and "card" not in path])
 def test_an_enumeration_that_bypasses_validation_takes_other_values(path):
     assert Api().post("/v1/tokens", f"{path}=something_new".encode())
 
 
-@pytest.mark.parametrize("path", [path for path, leaf in LEAVES.items() if leaf.startswith("integer")])
-@pytest.mark.parametrize("value", ["abc", "1.5", "9" * 30])
+@each("path", [path for path, leaf in LEAVES.items() if leaf.startswith("integer")])
+@each("value", ["abc", "1.5", "9" * 30])
 def test_an_integer_is_one(path, value):
     error = refused(path, value)
     assert (error["code"], error["param"]) == ("parameter_invalid_integer", path)
 
 
-@pytest.mark.parametrize("path", [path for path, leaf in LEAVES.items() if leaf == "boolean"])
-@pytest.mark.parametrize("value", ["yes", "True", "1"])
+@each("path", [path for path, leaf in LEAVES.items() if leaf == "boolean"])
+@each("value", ["yes", "True", "1"])
 def test_a_boolean_is_one(path, value):
     error = refused(path, value)
     assert (error["param"], error["message"]) == (path, f"Invalid boolean: {value}")
 
 
-@pytest.mark.parametrize("path", [path for path, leaf in LEAVES.items() if leaf.startswith("number")])
+@each("path", [path for path, leaf in LEAVES.items() if leaf.startswith("number")])
 def test_a_number_is_one(path):
     assert refused(path, "much")["param"] == path
     assert Api().post("/v1/tokens", f"{path}=12.5".encode())
 
 
-@pytest.mark.parametrize("path", [path for path, leaf in LEAVES.items() if not leaf.endswith("?")])
+@each("path", [path for path, leaf in LEAVES.items() if not leaf.endswith("?")])
 def test_an_empty_string_unsets_nothing(path):
     error = refused(path, "")
     assert (error["code"], error["param"]) == ("parameter_invalid_empty", path)
 
 
-@pytest.mark.parametrize("path", [path for path, leaf in LEAVES.items() if leaf.endswith("?")])
+@each("path", [path for path, leaf in LEAVES.items() if leaf.endswith("?")])
 def test_an_empty_string_unsets_what_can_be_unset(path):
     assert Api().post("/v1/tokens", f"{path}=".encode())
 
@@ -125,39 +123,39 @@ def test_an_empty_string_unsets_what_can_be_unset(path):
 HASHES = [path for path, leaf in TOKENS.items() if isinstance(leaf, dict) and "" not in leaf]
 
 
-@pytest.mark.parametrize("path", HASHES)
+@each("path", HASHES)
 def test_a_hash_is_one(path):
     error = refused(path, "text") if "[" in path else Api().refused("/v1/tokens", f"{path}=text".encode())
     assert (error["message"], error["param"]) == ("Invalid object", path)
 
 
-@pytest.mark.parametrize("path", [path for path, leaf in TOKENS.items() if isinstance(leaf, list)])
+@each("path", [path for path, leaf in TOKENS.items() if isinstance(leaf, list)])
 def test_a_list_is_one(path):
     error = refused(path, "text")
     assert (error["message"], error["param"]) == ("Invalid array", path)
 
 
-@pytest.mark.parametrize("path", [path for path, leaf in LEAVES.items() if leaf.startswith("string")])
+@each("path", [path for path, leaf in LEAVES.items() if leaf.startswith("string")])
 def test_a_string_is_no_hash(path):
     error = refused(f"{path}[a]", "1")
     assert error["param"] == path
 
 
-@pytest.mark.parametrize("name", ["day", "month", "year"])
+@each("name", ["day", "month", "year"])
 def test_a_date_needs_all_of_its_parts(name):
     parts = {part: "1" for part in ("day", "month", "year") if part != name}
     error = Api().refused("/v1/tokens", {"person": {"dob": parts}})
     assert (error["code"], error["param"]) == ("parameter_missing", f"person[dob][{name}]")
 
 
-@pytest.mark.parametrize(("name", "value"), [("day", "0"), ("day", "32"), ("month", "13")])
+@each(("name", "value"), [("day", "0"), ("day", "32"), ("month", "13")])
 def test_a_date_has_its_limits(name, value):
     parts = {"day": "1", "month": "1", "year": "1990", name: value}
     error = Api().refused("/v1/tokens", {"person": {"dob": parts}})
     assert (error["code"], error["param"]) == ("parameter_invalid_integer", f"person[dob][{name}]")
 
 
-@pytest.mark.parametrize("name", ["number", "exp_month", "exp_year"])
+@each("name", ["number", "exp_month", "exp_year"])
 def test_what_a_card_requires_is_missed(name):
     params = {key: value for key, value in CARD.items() if key != name}
     error = Api().refused("/v1/tokens", {"card": params})
@@ -165,14 +163,14 @@ def test_what_a_card_requires_is_missed(name):
     assert error["message"] == f"Missing required param: card[{name}]."
 
 
-@pytest.mark.parametrize("name", ["account_number", "country"])
+@each("name", ["account_number", "country"])
 def test_what_a_bank_account_requires_is_missed(name):
     params = {key: value for key, value in BANK.items() if key != name}
     error = Api().refused("/v1/tokens", {"bank_account": params})
     assert (error["code"], error["param"]) == ("parameter_missing", f"bank_account[{name}]")
 
 
-@pytest.mark.parametrize(
+@each(
     ("params", "param"),
     [
         ({"nope": "1"}, "nope"),
@@ -188,7 +186,7 @@ def test_an_unknown_parameter_is_named(params, param):
     assert error["message"].startswith(f"Received unknown parameter: {param}")
 
 
-@pytest.mark.parametrize(("name", "hint"), [("exp_mont", "exp_month"), ("numbr", "number"), ("zzz", None)])
+@each(("name", "hint"), [("exp_mont", "exp_month"), ("numbr", "number"), ("zzz", None)])
 def test_a_near_miss_is_hinted_at(name, hint):
     message = Api().refused("/v1/tokens", {"card": {**CARD, name: "1"}})["message"]
     assert message.endswith(f". Did you mean {hint}?" if hint else f"card[{name}]")
@@ -204,7 +202,7 @@ def test_an_unknown_parameter_of_a_reading_request_is_refused():
     assert api.not_found(f"/v1/tokens/{api.token()}?nope=1")["code"] == "parameter_unknown"
 
 
-@pytest.mark.parametrize("metadata", [{"k" * 41: "v"}, {"k": "v" * 501}, {f"k{n}": "v" for n in range(51)}])
+@each("metadata", [{"k" * 41: "v"}, {"k": "v" * 501}, {f"k{n}": "v" for n in range(51)}])
 def test_metadata_has_its_limits(metadata):
     assert Api().refused("/v1/tokens", {"person": {"metadata": metadata}})["status"] == 400
 
@@ -215,20 +213,20 @@ def test_parameters_may_travel_in_the_query():
     assert Api().post(f"/v1/tokens?{query.replace('[', '%5B').replace(']', '%5D')}")["card"]["last4"] == "4242"
 
 
-@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "text/plain"])
+@each("content_type", ["application/json", "application/json; charset=utf-8", "text/plain"])
 def test_a_body_that_is_no_form_is_refused(content_type):
     error = Api().refused("/v1/tokens", json.dumps({"card": CARD}).encode(), content_type=content_type)
     assert error["status"] == 400
     assert "check that your POST content type is application/x-www-form-urlencoded" in error["message"]
 
 
-@pytest.mark.parametrize("content_type", [FORM, f"{FORM}; charset=utf-8", FORM.upper()])
+@each("content_type", [FORM, f"{FORM}; charset=utf-8", FORM.upper()])
 def test_a_form_may_name_its_charset(content_type):
     body = b"card[number]=4242424242424242&card[exp_month]=12&card[exp_year]=2050"
     assert Api().post("/v1/tokens", body, content_type=content_type)
 
 
-@pytest.mark.parametrize("body", [b"pii[id_number]=%ff", b"pii[id_number]=\xff", "pii[id_number]=é".encode("utf-16")])
+@each("body", [b"pii[id_number]=%ff", b"pii[id_number]=\xff", "pii[id_number]=é".encode("utf-16")])
 def test_what_is_not_utf8_is_refused(body):
     assert Api().refused("/v1/tokens", body)["message"] == "Invalid request: the parameters are not valid UTF-8."
 

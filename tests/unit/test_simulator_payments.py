@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import pytest
+from rows import each
 from simulator_api import Api, problems
 
 MONEY = {"amount": 500, "currency": "usd"}
@@ -136,7 +136,7 @@ def test_a_declining_payment_method_cannot_be_attached():
     assert (error["status"], error["code"], error["param"]) == (402, "card_declined", "")
 
 
-@pytest.mark.parametrize("path", ["/v1/payment_intents", "/v1/payment_intents/INTENT"])
+@each("path", ["/v1/payment_intents", "/v1/payment_intents/INTENT"])
 def test_a_cvc_token_is_for_confirmation_only(path):
     api = Api()
     token = api.token("cvc_update")
@@ -208,7 +208,7 @@ def test_an_authentication_shows_its_browser():
     assert problems(body) == []
 
 
-@pytest.mark.parametrize("kind", ["charges", "customers", "payment_methods", "payment_intents", "accounts", "topups"])
+@each("kind", ["charges", "customers", "payment_methods", "payment_intents", "accounts", "topups"])
 def test_what_was_made_is_listed_newest_first(kind):
     api = Api()
     sound = {
@@ -225,7 +225,7 @@ def test_what_was_made_is_listed_newest_first(kind):
     assert problems(page) == []
 
 
-@pytest.mark.parametrize("path", ["charges?expand[]=data.customer", "customers?expand[]=data.default_source"])
+@each("path", ["charges?expand[]=data.customer", "customers?expand[]=data.default_source"])
 def test_what_is_listed_can_be_expanded(path):
     api = Api()
     api.post("/v1/charges", {**MONEY, "customer": api.customer(source=api.token())})

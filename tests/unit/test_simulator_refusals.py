@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from rows import each
 from simulator_api import Api, problems
 
 MONEY = {"amount": "500", "currency": "usd"}
@@ -59,7 +59,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("path", "params", "status", "param"), REFUSED)
+@each(("path", "params", "status", "param"), REFUSED)
 def test_it_is_refused(path, params, status, param):
     api = Api()
     sent = {name: api.token("account") if value == "ACCOUNT_TOKEN" else value for name, value in params.items()}
@@ -67,7 +67,7 @@ def test_it_is_refused(path, params, status, param):
     assert (error["status"], error.get("param")) == (status, param)
 
 
-@pytest.mark.parametrize(
+@each(
     ("path", "code"),
     [
         ("/v1/customers/CUSTOMER/sources/card_x", "resource_missing"),
@@ -188,7 +188,7 @@ def test_references_are_expanded():
     assert problems(intent) == []
 
 
-@pytest.mark.parametrize("path", ["amount", "customer.nope", "metadata.a", "shipping"])
+@each("path", ["amount", "customer.nope", "metadata.a", "shipping"])
 def test_what_is_no_reference_cannot_be_expanded(path):
     api = Api()
     params = {**MONEY, "customer": api.customer(source=api.token()), "metadata": {"a": "b"}, "expand": [path]}

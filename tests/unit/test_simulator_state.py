@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from rows import each
 from simulator_api import LIVE, PUBLISHABLE, Api
 
 from pytest_stripe_tokens.api.errors import StripeAPIError
@@ -14,14 +15,14 @@ CARD = {"card": {"number": "4242424242424242", "exp_month": "12", "exp_year": "2
 CONNECTED = "acct_1Ot4L8S3R2m7OSYI"
 
 
-@pytest.mark.parametrize("kind", TOKEN_TYPES)
+@each("kind", TOKEN_TYPES)
 def test_reading_a_token_gives_the_bytes_of_its_creation(kind):
     api = Api()
     created = api.send("POST", "/v1/tokens", {kind: CATALOGUE[kind].defaults})
     assert api.send("GET", f"/v1/tokens/{created.json()['id']}").body == created.body
 
 
-@pytest.mark.parametrize("kind", TOKEN_TYPES)
+@each("kind", TOKEN_TYPES)
 def test_using_a_token_changes_nothing_but_used(kind):
     api = Api()
     before = api.post("/v1/tokens", {kind: CATALOGUE[kind].defaults})
@@ -97,7 +98,7 @@ def test_an_adopted_account_token_fills_an_account():
     assert account["individual"]["first_name"] == "Ann"
 
 
-@pytest.mark.parametrize("path", ["/v1/charges", "/v1/customers"])
+@each("path", ["/v1/charges", "/v1/customers"])
 def test_two_threads_use_a_token_once(path):
     api = Api()
     for _ in range(10):
@@ -143,14 +144,14 @@ def test_a_decline_is_replayed():
     assert again.headers["Idempotent-Replayed"] == "true"
 
 
-@pytest.mark.parametrize("params", [{"nope": "1"}, {"card": {"number": "x"}}, {}, b"%ff"])
+@each("params", [{"nope": "1"}, {"card": {"number": "x"}}, {}, b"%ff"])
 def test_what_fails_at_its_parameters_is_not_kept(params):
     api = Api()
     api.refused("/v1/tokens", params, idempotency_key="k")
     assert api.post("/v1/tokens", CARD, idempotency_key="k")
 
 
-@pytest.mark.parametrize("options", [{"stripe_account": CONNECTED}, {"key": "sk_test_2"}, {"key": PUBLISHABLE}])
+@each("options", [{"stripe_account": CONNECTED}, {"key": "sk_test_2"}, {"key": PUBLISHABLE}])
 def test_a_key_is_one_accounts_and_one_api_keys(options):
     api = Api()
     first = api.post("/v1/tokens", CARD, idempotency_key="k")
