@@ -19,8 +19,11 @@ def one_line(text: str, longest: int = _LONGEST) -> str:
     What does not print is written out as Python escapes it, also what turns the direction of writing. GitHub reads
     commands from `::` at a line's start, and older systems from `##` anywhere: a space parts them.
     """
-    cut = text if len(text) <= longest else f"{text[:longest]}..."
-    line = cut if cut.isprintable() else "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in cut)
+    # Cut before, because a text may be long, and after, because one sign may be written out as ten.
+    line = text if len(text) <= longest else f"{text[:longest]}..."
+    if not line.isprintable():
+        line = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in line)
+        line = line if len(line) <= longest else f"{line[:longest]}..."
     return re.sub("#(?=#)", "# ", _COMMAND_START.sub(r"\1: ", line))
 
 

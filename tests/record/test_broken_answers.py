@@ -383,7 +383,8 @@ def test_a_plugin_that_lets_nothing_connect_is_told(raw, monkeypatch):
     monkeypatch.setattr(socket, "socket", blocked)
     with pytest.raises(LiveError, match="RuntimeError: Network is disabled") as error:
         live(raw).send(CREATE)
-    assert error.value.halts
+    # It may be blocked in this test alone.
+    assert not error.value.halts
 
 
 @pytest.mark.parametrize(
@@ -406,7 +407,7 @@ def test_the_old_cassette_stays_and_the_run_says_why(suite, server, recordings, 
     """A few of the above through pytest: each of them once, in a run of its own kind of trouble."""
     suite.write(
         "conftest.py",
-        "from pytest_stripe_tokens import recorder\nrecorder.LIMITS = recorder.Limits(answer=0.5, pause=0)\n",
+        "from pytest_stripe_tokens.recording import live\nlive.LIMITS = live.Limits(answer=0.5, pause=0)\n",
     )
     suite.write("test_it.py", "def test_it(card_token): ...\n")
     suite.give(recordings, "card")

@@ -10,7 +10,7 @@ import pytest
 TEST = "def test_it(card_token): ...\n"
 SHRINK = """
 import resource, signal
-from pytest_stripe_tokens import record_run
+from pytest_stripe_tokens.recording import run as record_run
 
 conclude = record_run.RecordRun.conclude
 

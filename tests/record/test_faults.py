@@ -6,8 +6,8 @@ import pytest
 import server as test_mode
 
 IMPATIENT = """
-from pytest_stripe_tokens import recorder
-recorder.LIMITS = recorder.Limits(answer=0.5, pause=0.01)
+from pytest_stripe_tokens.recording import live
+live.LIMITS = live.Limits(answer=0.5, pause=0.01)
 """
 TESTS = """
 def test_card(card_token): assert card_token.card.last4 == "4242"

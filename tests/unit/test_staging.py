@@ -6,14 +6,14 @@ import pytest
 from filelock import Timeout
 
 from pytest_stripe_tokens.api.messages import Request, Response
-from pytest_stripe_tokens.cassettes.player import Interaction
+from pytest_stripe_tokens.cassettes.player import RedactedInteraction
 from pytest_stripe_tokens.recording.drift import Drift
 from pytest_stripe_tokens.recording.levels import Level
 from pytest_stripe_tokens.recording.stage import Contribution, PendingCassette, Stage
 from pytest_stripe_tokens.recording.verdicts import Problem
 
 DRIFT = Drift("card.brand", Level.ERROR, "enum", "Visa", "VISA")
-MADE = Interaction(
+MADE = RedactedInteraction(
     Request("POST", "https://api.stripe.com/v1/tokens", {"authorization": "Bearer sk_test_***"}, b"pii[id_number]=***"),
     Response(200, {"Content-Type": "application/json"}, b'{\n  "id": "pii_1"\n}'),
 )
