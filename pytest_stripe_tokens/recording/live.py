@@ -35,6 +35,7 @@ _CONFLICT, _TOO_MANY, _SERVER_ERROR = 409, 429, 500
 _CHUNK = 65536
 # More than any of Stripe's answers; what stores one keeps no more.
 _DEEPEST = 50
+_TOO_DEEP = f"the server answered with JSON that is nested deeper than {_DEEPEST} levels"
 
 
 @dataclass(frozen=True)
@@ -280,7 +281,9 @@ def _as_first(response: Response) -> Response:
 def _checked(response: Response) -> Response:
     try:
         value: Any = response.json()
-    except (ValueError, RecursionError):
+    except RecursionError:
+        raise LiveError(_TOO_DEEP) from None
+    except ValueError:
         if response.status >= _SERVER_ERROR or response.status == _TOO_MANY:
             return response
         kind = next((value for name, value in response.headers.items() if name.lower() == "content-type"), "no type")
@@ -309,7 +312,7 @@ def _check_values(value: Any) -> None:
                 inner += cast("list[object]", item)
         level = inner
     if level:
-        raise LiveError(f"the server answered with JSON that is nested deeper than {_DEEPEST} levels")
+        raise LiveError(_TOO_DEEP)
 
 
 def _retry_after(headers: dict[str, str]) -> float:

@@ -244,8 +244,8 @@ def _deviating(pending: PendingCassette) -> str:
     return f"generated tokens differ at {', '.join(paths[:_SHOWN])}{more}"
 
 
-def _joined(*contributions: str) -> str:
-    return "; ".join(contribution for contribution in contributions if contribution)
+def _joined(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)
 
 
 def _api_version(interactions: Sequence[Interaction]) -> str | None:

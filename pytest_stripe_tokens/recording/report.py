@@ -168,12 +168,18 @@ def shown_drift(drift: Drift, field: Callable[[str], str] = one_line, said: Call
     return f"~ {path}: {old} -> {new} ({drift.level})"
 
 
-def _details(result: Result, field: Callable[[str], str] = one_line, said: Callable[[str], str] = one_line) -> str:
+def _details(result: Result, field: Callable[[str], str] = one_line, said: Callable[[str], str] | None = None) -> str:
+    said = said or _reason
     shown = [shown_drift(drift, field, said) for drift in result.drift[:_SHOWN]]
     if len(result.drift) > _SHOWN:
         shown.append(f"and {len(result.drift) - _SHOWN} more")
     drift = "   ".join(shown)
-    return "; ".join(contribution for contribution in (drift, said(result.reason)) if contribution)
+    return "; ".join(part for part in (drift, said(result.reason)) if part)
+
+
+def _reason(text: str) -> str:
+    # What a server said is cut before; what we say of it stands behind.
+    return one_line(text, longest=1000)
 
 
 def _group(result: Result) -> str:

