@@ -1,6 +1,7 @@
 """Stripe's published test card numbers: what each is and what it does.
 
-Source: Stripe's testing pages (by brand, country, decline, risk, dispute, 3D Secure, payouts). Where the pages leave
+Source: Stripe's testing pages (by brand, country, decline, risk, dispute, 3D Secure, mandates, payouts), those of 2019
+to 2026: what was published once is still taken. Where the pages leave
 a card's country or brand open, it is the one that responses show. Two published numbers fail the Luhn check:
 4000000000000019 and 4000007840000006.
 """
@@ -68,6 +69,8 @@ _BRANDS = (
     ("discover_debit", "6011981111111113", "Discover", "debit", "US"),
     ("diners", "3056930009020004", "Diners Club", "credit", "US"),
     ("diners_14_digits", "36227206271667", "Diners Club", "credit", "US"),
+    ("diners_older", "30569309025904", "Diners Club", "credit", "US"),
+    ("diners_older_2", "38520000023237", "Diners Club", "credit", "US"),
     ("bccard", "6555900000604105", "Discover", "credit", "US"),
     ("jcb", "3566002020360505", "JCB", "credit", "JP"),
     ("unionpay", "6200000000000005", "UnionPay", "credit", "CN"),
@@ -101,9 +104,9 @@ _COUNTRIES = {
     "LV": "4000004280000005", "MT": "4000004700000007", "MX": "4000004840008001", "MY": "4000004580000002",
     "NL": "4000005280000002", "NO": "4000005780000007", "NZ": "4000005540000008", "PA": "4000005910000000",
     "PE": "4000006040000068", "PL": "4000006160000005", "PT": "4000006200000007", "PY": "4000006000000066",
-    "RO": "4000006420000001", "SA": "4000006820000007", "SE": "4000007520000008", "SG": "4000007020000003",
-    "SI": "4000007050000006", "SK": "4000007030000001", "TH": "4000007640000003", "TW": "4000001580000008",
-    "US": "4242424242424242", "UY": "4000008580000003",
+    "RO": "4000006420000001", "RU": "4000006430000009", "SA": "4000006820000007", "SE": "4000007520000008",
+    "SG": "4000007020000003", "SI": "4000007050000006", "SK": "4000007030000001", "TH": "4000007640000003",
+    "TW": "4000001580000008", "US": "4242424242424242", "UY": "4000008580000003",
 }  # fmt: skip
 
 # name, number, code, decline code. A customer can't be given any of these.
@@ -135,6 +138,12 @@ _EFFECTS = (
     ("3ds_already_set_up", "4000003800000446", "3ds_already_set_up"),
     ("3ds_supported", "4000000000003055", "3ds_supported"),
     ("3ds_supported_error", "4000000000003097", "3ds_supported_error"),
+    ("3ds_recommended", "4000000000003089", "3ds_supported"),
+    ("3ds_frictionless", "4000000032200000", "3ds_supported"),
+    ("IN_mandate", "4000003560000123", "mandate"),
+    ("IN_mandate_canceled", "4000003560000263", "mandate_canceled"),
+    ("IN_mandate_debit_canceled", "4000003560000297", "mandate_debit_canceled"),
+    ("IN_mandate_not_notified", "4000003560000248", "mandate_not_notified"),
     ("pin_offline", "4001007020000002", "pin_offline"),
     ("pin_offline_retry", "4000008260000075", "pin_offline_retry"),
     ("pin_online", "4001000360000005", "pin_online"),
@@ -149,11 +158,17 @@ _AUTHENTICATION = (
     ("3ds_unless_set_up", "4000002500003155"),
     ("3ds_always", "4000002760003184"),
     ("3ds_required", "4000000000003220"),
+    ("3ds_required_older", "4000000000003063"),
+    ("3ds_required_US", "4000008400000027"),
     ("3ds_required_declined", "4000008400001629"),
     ("3ds_required_error", "4000008400001280"),
     ("3ds_one_time_password", "4000000000003238"),
     ("3ds_single_select", "4000000000003246"),
     ("3ds_multi_select", "4000000000003253"),
+    ("3ds_mobile_out_of_band", "4000582600000094"),
+    ("3ds_mobile_one_time_password", "4000582600000045"),
+    ("3ds_mobile_single_select", "4000582600000102"),
+    ("3ds_mobile_multi_select", "4000582600000110"),
 )
 
 _ADDRESS = {"address_line1": "1 Main Street", "address_zip": "12345"}

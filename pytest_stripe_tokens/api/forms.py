@@ -17,6 +17,8 @@ LONGEST_KEPT = 16384
 _KEY = re.compile(r"(?P<name>[^\[\]]+)(?P<path>(?:\[[^\[\]]*\])+)")
 _SEGMENT = re.compile(r"\[([^\[\]]*)\]")
 
+_PYTHONS = {"True": "true", "False": "false"}
+
 
 class _Tree(dict[str, "str | _Tree"]):
     """A hash or a list, as it grows; no number below `free` is free."""
@@ -49,6 +51,11 @@ def _tree(text: str) -> _Tree:
     for key, value in parse_qsl(text, keep_blank_values=True, errors="replace"):
         _insert(tree, _segments(key), value)
     return tree
+
+
+def boolean(value: Any) -> Any:
+    """Spell a boolean as Stripe does: stripe-python before 12.1, and requests, send Python's `True` and `False`."""
+    return _PYTHONS.get(value, value) if isinstance(value, str) else value
 
 
 def pairs(params: Mapping[str, Any]) -> list[tuple[str, str]]:

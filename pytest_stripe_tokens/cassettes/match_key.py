@@ -43,11 +43,12 @@ def match_key(understood: StripeRequest) -> MatchKey:
     """What a request is matched by."""
     request = understood.request
     account = request.headers.get("stripe-account", "")
+    pairs = forms.pairs(reduce_params(understood.params))
     return MatchKey(
         method=request.method.upper(),
         path=hide(unquote(request.path)).rstrip("/"),
         token_type=understood.created_type,
-        params=tuple(sorted(forms.pairs(reduce_params(understood.params)))),
+        params=tuple(sorted((name, forms.boolean(value)) for name, value in pairs)),
         account=reduce_account(account) if account else "",
         key=key_kind(request.headers),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from functools import cached_property
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.api import forms
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 20
 _LONGEST = 100
+_KEY_HINT = "401: no API key, or none that Stripe would take; any of the form sk_test_123 will do here"
 # Stripe-Account is whom a request is for: a test asks for it, and it is hidden where it is printed.
 _READABLE = frozenset({"stripe-account"})
 _UNSHOWN = frozenset({"idempotency-key"}) | _READABLE
@@ -105,6 +107,11 @@ class SeenRequest:
         return f"<{self.method} {self._shown_path}{type_} {shown} -> {self._shown_status}, {origin}>"
 
     @property
+    def is_refused_for_key(self) -> bool:
+        """Whether the simulator refused the key that it was sent with, or found none."""
+        return self.response_status == HTTPStatus.UNAUTHORIZED and self.origin == "generated"
+
+    @property
     def _shown_path(self) -> str:
         return messages.shown_path(self.path)
 
@@ -122,6 +129,8 @@ def table(requests: Sequence[SeenRequest]) -> str:
     for row in rows:
         *cells, sent = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         lines.append("  ".join([*cells, sent]).rstrip())
+    if any(request.is_refused_for_key for request in shown):
+        lines.append(_KEY_HINT)
     return "\n".join(lines)
 
 

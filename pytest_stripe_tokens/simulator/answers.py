@@ -97,7 +97,8 @@ def respond(
         headers["Stripe-Account"] = envelope.caller.account
     if retry is not None and (writes or retry == "true"):
         headers["Stripe-Should-Retry"] = retry
-    if envelope.caller is not None and _can_be_sent(envelope.caller.version):
+    # Who refuses before the request has an id does not tell the version (real answers of 403 account_invalid).
+    if envelope.caller is not None and envelope.request_id is not None and _can_be_sent(envelope.caller.version):
         headers["Stripe-Version"] = envelope.caller.version
     return Response(status, headers, body)
 

@@ -16,8 +16,8 @@ from pytest_stripe_tokens.simulator import answers, expanding, routes
 from pytest_stripe_tokens.simulator.answers import Envelope
 from pytest_stripe_tokens.simulator.call import Call
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
-from pytest_stripe_tokens.simulator.keys import Caller, check_version, identify
-from pytest_stripe_tokens.simulator.parameters import check_form
+from pytest_stripe_tokens.simulator.keys import Caller, check_version, identify, key_in_form
+from pytest_stripe_tokens.simulator.parameters import normal, read_form
 from pytest_stripe_tokens.simulator.pretty import copy_of
 from pytest_stripe_tokens.simulator.state import Kept, World
 from pytest_stripe_tokens.simulator.tokens.magic import magic_token
@@ -76,7 +76,8 @@ class Simulator:
             params: of the request that created it; every leaf is a string, as a form's are.
             account: the connected account it was created on.
         """
-        known = copy_of(as_object(params.get(str(token.get("type")))))
+        name = str(token.get("type"))
+        known = as_object(normal(params, "tokens.create").get(name))
         with self._lock:
             self._world.add(copy_of(token), (account, bool(token.get("livemode"))), params=known)
 
@@ -91,7 +92,7 @@ class Simulator:
                 return
             entry = self._world.token(token_id)
             if entry is None:
-                error = ApiError("resource_missing", param="token", noun="token", id=token_id, hint="")
+                error = ApiError("resource_missing_param", param="token", noun="token", id=token_id, hint="")
             elif entry.body["used"]:
                 error = ApiError("token_already_used", id=token_id)
             else:
@@ -120,10 +121,11 @@ class _Handling:
         self._request = request
         self._caller: Caller | None = None
         self._request_id = world.generator.request_id()
+        self._key_in_form = key_in_form(request.headers, self._sent)
 
     def answer(self) -> Response:
         try:
-            self._caller = caller = identify(self._request.headers)
+            self._caller = caller = self._identify()
             check_version(caller.version)
             route, ids = self._route(caller)
             return self._once(caller, route, ids, self._form())
@@ -132,8 +134,19 @@ class _Handling:
 
     def refuse(self, error: ApiError) -> Response:
         with contextlib.suppress(ApiError):
-            self._caller = identify(self._request.headers)
+            self._caller = self._identify()
         return answers.refusal(error, self._envelope(error.row))
+
+    def _identify(self) -> Caller:
+        headers = self._request.headers
+        key = self._key_in_form
+        return identify(headers if key is None else {**headers, "authorization": f"Bearer {key}"})
+
+    @property
+    def _sent(self) -> bytes:
+        """Query and body together: a POST's parameters may travel in either (real answers)."""
+        query = self._request.query.encode("utf-8", "surrogatepass") if _host(self._request) else b""
+        return b"&".join(part for part in (query, self._request.body) if part)
 
     def _route(self, caller: Caller) -> tuple[Route, tuple[str, ...]]:
         request = self._request
@@ -149,18 +162,19 @@ class _Handling:
         return route, ids
 
     def _form(self) -> bytes:
-        """Read the form of body and query; a POST's parameters may travel in either (real answers)."""
+        """Check the form of body and query; a key in it is none of the parameters."""
         request = self._request
         content_type = request.headers.get("content-type", _FORM).partition(";")[0].strip().lower()
         if request.body and content_type != _FORM:
             raise ApiError("not_a_form")
-        for part in (request.body, request.query.encode("utf-8", "surrogatepass")):
-            try:
-                unquote_to_bytes(part.replace(b"+", b" ")).decode("utf-8")
-            except UnicodeDecodeError:
-                raise ApiError("not_utf8") from None
-        query = request.query.encode("utf-8")
-        return b"&".join(part for part in (query, request.body) if part)
+        sent = self._sent
+        try:
+            unquote_to_bytes(sent.replace(b"+", b" ")).decode("utf-8")
+        except UnicodeDecodeError:
+            raise ApiError("not_utf8") from None
+        if self._key_in_form is None:
+            return sent
+        return b"&".join(part for part in sent.split(b"&") if not part.startswith(b"key="))
 
     def _once(self, caller: Caller, route: Route, ids: tuple[str, ...], form: bytes) -> Response:
         key = self._request.headers.get("idempotency-key") if route.method == "POST" else None
@@ -184,8 +198,7 @@ class _Handling:
         return response
 
     def _run(self, caller: Caller, route: Route, ids: tuple[str, ...], form: bytes) -> Response:
-        check_form(form, route.table)
-        call = Call(self._world, caller, forms.decode(form), ids)
+        call = Call(self._world, caller, read_form(form, route.table), ids)
         body = route.endpoint(call)
         expanding.expand(call, body)
         return answers.success(body, self._envelope())

@@ -23,7 +23,7 @@ class Call:
     Args:
         world: what exists.
         caller: who asks.
-        params: the parameters of form and query, nested; every leaf is a string.
+        params: the parameters of form and query, nested; every leaf is a string, or None where it was empty.
         ids: the path's ids, in their order.
     """
 

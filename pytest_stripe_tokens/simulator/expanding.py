@@ -1,13 +1,105 @@
-"""`expand[]`: an id in an answer is replaced by the object that it stands for."""
+"""`expand[]`: an id in an answer is replaced by the object that it stands for, and hidden lists are shown."""
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
+from pytest_stripe_tokens.simulator.resources import accounts
+from pytest_stripe_tokens.simulator.resources.attaching import sources_of
+from pytest_stripe_tokens.simulator.resources.objects import list_of, ordered
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pytest_stripe_tokens.simulator.call import Call
+
+EXPANDABLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "account": (
+            "company.verification.document.back",
+            "company.verification.document.front",
+            "settings.branding.icon",
+            "settings.branding.logo",
+            "settings.invoices.default_account_tax_ids",
+        ),
+        "balance_transaction": ("source",),
+        "bank_account": ("account", "customer"),
+        "card": ("account", "customer"),
+        "charge": (
+            "application",
+            "application_fee",
+            "balance_transaction",
+            "customer",
+            "destination",
+            "dispute",
+            "failure_balance_transaction",
+            "invoice",
+            "on_behalf_of",
+            "order",
+            "outcome.rule",
+            "payment_intent",
+            "payment_method_details.bancontact.generated_sepa_debit",
+            "payment_method_details.bancontact.generated_sepa_debit_mandate",
+            "payment_method_details.card.mandate",
+            "payment_method_details.ideal.generated_sepa_debit",
+            "payment_method_details.ideal.generated_sepa_debit_mandate",
+            "payment_method_details.sofort.generated_sepa_debit",
+            "payment_method_details.sofort.generated_sepa_debit_mandate",
+            "payment_method_details.us_bank_account.mandate",
+            "review",
+            "source_transfer",
+            "transfer",
+            "transfer_data.destination",
+        ),
+        "customer": ("default_source", "invoice_settings.default_payment_method", "test_clock"),
+        "payment_intent": (
+            "application",
+            "customer",
+            "invoice",
+            "latest_charge",
+            "on_behalf_of",
+            "payment_method",
+            "payment_record",
+            "review",
+            "source",
+            "transfer_data.destination",
+        ),
+        "payment_method": (
+            "card.generated_from.setup_attempt",
+            "customer",
+            "sepa_debit.generated_from.charge",
+            "sepa_debit.generated_from.setup_attempt",
+        ),
+        "person": (
+            "account",
+            "verification.additional_document.back",
+            "verification.additional_document.front",
+            "verification.document.back",
+            "verification.document.front",
+        ),
+        "three_d_secure.authentication": ("payment_method",),
+        "topup": ("balance_transaction", "payment_method", "source"),
+    }
+)
+"""What can be expanded in an object: stripe-python 16.1's expandable fields and those of older versions."""
+
+# Lists that are shown only where `expand` asks for them (customers since 2020-08-27, charges since 2022-11-15).
+_HIDDEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"charge": ("refunds",), "customer": ("sources", "subscriptions", "tax_ids"), "search_result": ("total_count",)}
+)
+_SIMULATED = (
+    "account",
+    "balance_transaction",
+    "bank_account",
+    "card",
+    "charge",
+    "customer",
+    "payment_intent",
+    "payment_method",
+    "source",
+)
 
 
 def expand(call: Call, body: dict[str, Any]) -> None:
@@ -17,35 +109,69 @@ def expand(call: Call, body: dict[str, Any]) -> None:
         ApiError: a path names what is not there or is no object's id.
     """
     for path in cast("list[str]", call.params.get("expand", [])):
-        names = path.split(".")
-        _walk(call, body, names, path)
+        _Path(call, path).walk(body, path.split("."), "", "")
 
 
-def _walk(call: Call, body: dict[str, Any], names: list[str], path: str) -> None:
-    if not names:
-        return
-    name = names[0]
-    if name not in body:
-        raise ApiError("nothing_to_expand", path=path)
-    value = body[name]
-    if isinstance(value, str):
-        entry = next((call.world.get(value, scope, *_EXPANDABLE) for scope in (call.scope, call.platform)), None)
-        if name not in _REFERENCES or entry is None:
-            raise ApiError("cannot_expand", path=path)
-        value = body[name] = entry.copy()
-    if isinstance(value, dict):
-        _walk(call, cast("dict[str, Any]", value), names[1:], path)
-    elif isinstance(value, list):
-        for item in cast("list[dict[str, Any]]", value):
-            _walk(call, item, names[1:], path)
-    elif value is not None or name not in _REFERENCES:
-        raise ApiError("cannot_expand", path=path)
+class _Path:
+    """One path of `expand`.
 
+    Args:
+        call: the request.
+        path: as it was sent.
+    """
 
-# The fields that hold the id of another object.
-_REFERENCES = frozenset(
-    {"account", "charge", "customer", "default_source", "latest_charge", "payment_intent", "payment_method"}
-)
-_EXPANDABLE = (
-    "account", "bank_account", "card", "charge", "customer", "payment_intent", "payment_method", "source"
-)  # fmt: skip
+    def __init__(self, call: Call, path: str) -> None:
+        self._call = call
+        self._path = path
+
+    def walk(self, body: dict[str, Any], names: list[str], kind: str, within: str) -> None:
+        """Expand what is left of the path.
+
+        Args:
+            body: an object, or a hash in one.
+            names: what is left.
+            kind: the type of the object that holds the hash.
+            within: the path of the hash in it, with a final dot.
+        """
+        if not names:
+            return
+        if isinstance(body.get("object"), str):
+            kind, within = body["object"], ""
+        name, place = names[0], f"{within}{names[0]}"
+        is_hidden = name in _HIDDEN.get(kind, ()) and not within
+        if is_hidden and name not in body:
+            self._show(body, name)
+        value = body.get(name)
+        if value is None:
+            self._check_null(kind, place, is_there=name in body)
+        elif isinstance(value, str) and place in EXPANDABLE.get(kind, ()):
+            value = body[name] = self._object(value)
+        elif not isinstance(value, (dict, list)) and not is_hidden:
+            raise ApiError("cannot_expand", path=self._path)
+        inner = cast("list[object]", value if isinstance(value, list) else [value])
+        for item in inner:
+            if isinstance(item, dict):
+                self.walk(cast("dict[str, Any]", item), names[1:], kind, f"{place}.")
+
+    def _check_null(self, kind: str, place: str, *, is_there: bool) -> None:
+        """Refuse to expand what never holds an object; what holds none in this case stays as it is (real answers)."""
+        if not any(one == place or one.startswith(f"{place}.") for one in EXPANDABLE.get(kind, ())):
+            raise ApiError("cannot_expand" if is_there else "nothing_to_expand", path=self._path)
+
+    def _object(self, identity: str) -> dict[str, Any]:
+        call = self._call
+        entry = call.world.get(identity, call.scope, *_SIMULATED) or call.world.get(
+            identity, call.platform, *_SIMULATED
+        )
+        if entry is None:
+            raise ApiError("object_not_simulated", path=self._path)
+        return accounts.show(call, entry) if entry.object == "account" else entry.copy()
+
+    def _show(self, body: dict[str, Any], name: str) -> None:
+        call = self._call
+        entry = call.world.get(str(body.get("id")), call.scope, "customer")
+        data = [source.copy() for source in sources_of(call, entry)] if entry is not None and name == "sources" else []
+        listed = list_of(f"/v1/{body['object']}s/{body['id']}/{name}", data) | {"total_count": len(data)}
+        shown = ordered(body | {name: listed})
+        body.clear()
+        body.update(shown)

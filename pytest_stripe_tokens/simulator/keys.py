@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 
 if TYPE_CHECKING:
@@ -53,6 +54,14 @@ class Caller:
     def is_publishable(self) -> bool:
         """Whether the key may stand in a browser."""
         return self.kind == "publishable"
+
+
+def key_in_form(headers: Mapping[str, str], form: bytes) -> str | None:
+    """Read the key that a browser sends as the parameter `key`, in place of the header; None where there is none."""
+    if headers.get("authorization"):
+        return None
+    key = forms.decode(form).get("key") if b"key=" in form else None
+    return key if isinstance(key, str) and key else None
 
 
 def identify(headers: Mapping[str, str]) -> Caller:

@@ -4,7 +4,8 @@ A table is nested as the parameters are. A leaf is one of `string [longest]`, `e
 `number`, `boolean`, `metadata` and `any`; `enum*` takes other values too (x-stripeBypassValidation), a final ` ?` means
 that an empty string unsets the parameter. A name that ends in `!` is required within its hash, `"?"` marks a hash that
 an empty string unsets, `""` is what a hash may be instead (an id), `[leaf]` is a list and `@name` one of `$defs`.
-Sources: stripe/openapi 2026-09-30 for tokens, stripe-python 16.1's parameter types for the other endpoints.
+Sources: stripe/openapi 2026-09-30 for tokens, stripe-python 16.1's parameter types for the other endpoints; real
+answers for what neither has any more and the API still takes.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
+from pytest_stripe_tokens.simulator.pretty import copy_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,6 +31,58 @@ _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 _METADATA_KEYS, _METADATA_KEY, _METADATA_VALUE = 50, 40, 500
 _LONGEST, _LONGEST_NAME = 5000, 100
+
+_WITHOUT_NULL = ("any", "metadata")
+_BOOLEANS = ("boolean", "enum true false")
+# Names of before, which the API still takes (real answers, to 2025-03): those of a parameter, and those of a list whose
+# items are the keys of a hash today.
+_OLDER_NAMES: Mapping[str, Mapping[str, str]] = {
+    "charges.create": {"card": "source"},
+    "customers.create": {"bank_account": "source", "card": "source"},
+    "customers.update": {"bank_account": "source", "card": "source"},
+}
+_OLDER_LISTS: Mapping[str, Mapping[str, str]] = {
+    "accounts.create": {"requested_capabilities": "capabilities"},
+    "accounts.update": {"requested_capabilities": "capabilities"},
+}
+# Texts that cannot be unset: what names another object, a number or a kind. Any other optional text may be empty, as a
+# web form's blank field is: it is answered as null (950 real answers; none of 28,000 refuses one).
+NEVER_EMPTY = frozenset(
+    {
+        "account_number",
+        "account_token",
+        "bank_account",
+        "card",
+        "client_secret",
+        "confirmation_token",
+        "currency",
+        "customer",
+        "customer_account",
+        "cvc",
+        "cvc_token",
+        "default_currency",
+        "default_payment_method",
+        "default_source",
+        "external_account",
+        "mandate",
+        "number",
+        "object",
+        "on_behalf_of",
+        "original_source",
+        "payment_intent",
+        "payment_method",
+        "payment_method_configuration",
+        "person",
+        "person_token",
+        "query",
+        "return_url",
+        "routing_number",
+        "source",
+        "test_clock",
+        "token",
+        "type",
+    }
+)
 
 
 @cache
@@ -56,19 +110,54 @@ def check(params: Mapping[str, Any], spec: Mapping[str, Any]) -> None:
     _check_values(params, spec, "")
 
 
-def check_form(form: bytes, name: str) -> None:
-    """Check a form against the table `name`; one that was found right is not looked at again.
+def read_form(form: bytes, name: str) -> dict[str, Any]:
+    """Decode a form into the parameters of the table `name`; one that was found right is not looked at again.
+
+    What can be written in several ways comes out in one: `True` as `true`, an older name as today's, an empty text as
+    None, a list without the items that are empty.
 
     Raises:
         ApiError: the first thing that is wrong.
     """
-    look = _check_form if len(form) <= forms.LONGEST_KEPT else _check_form.__wrapped__
-    look(form, name)
+    read = _read_form if len(form) <= forms.LONGEST_KEPT else _read_form.__wrapped__
+    params: dict[str, Any] = copy_of(read(form, name))
+    return params
 
 
+# A suite sends the same few forms in test after test.
 @lru_cache(maxsize=256)
-def _check_form(form: bytes, name: str) -> None:
-    check(forms.decode(form), table(name))
+def _read_form(form: bytes, name: str) -> dict[str, Any]:
+    params = normal(forms.decode(form), name)
+    check(params, table(name))
+    return params
+
+
+def normal(params: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Give parameters in the one spelling that endpoints read; what the table `name` does not know stays as it is."""
+    today: dict[str, Any] = {}
+    for sent, value in params.items():
+        if sent in _OLDER_LISTS.get(name, {}) and isinstance(value, list):
+            asked = {str(item): {"requested": "true"} for item in cast("list[object]", value)}
+            hash_name = _OLDER_LISTS[name][sent]
+            today[hash_name] = {**asked, **today.get(hash_name, {})}
+        else:
+            today[_OLDER_NAMES.get(name, {}).get(sent, sent)] = value
+    return _spelt(today, table(name))
+
+
+def _spelt(params: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _spelt_value(value, _known(spec, name)) for name, value in params.items()}
+
+
+def _spelt_value(value: Any, spec: Spec | None) -> Any:
+    if isinstance(spec, dict) and isinstance(value, dict):
+        return _spelt(cast("dict[str, Any]", value), spec)
+    if isinstance(spec, list) and isinstance(value, list):
+        items = [_spelt_value(item, spec[0]) for item in cast("list[object]", value)]
+        return [item for item in items if item is not None]
+    if isinstance(spec, str) and value == "" and not spec.startswith(_WITHOUT_NULL):
+        return None
+    return forms.boolean(value) if isinstance(spec, str) and spec.startswith(_BOOLEANS) else value
 
 
 def _resolve(spec: Any, shared: Mapping[str, Any]) -> Any:
@@ -115,19 +204,20 @@ def _check_values(params: Mapping[str, Any], spec: Mapping[str, Any], parent: st
     for name, value in params.items():
         known = _known(spec, name)
         if known is not None:
-            _check_value(value, known, _path(parent, name))
+            may_be_empty = name in spec and name not in NEVER_EMPTY
+            _check_value(value, known, _path(parent, name), may_be_empty=may_be_empty)
     for name in spec:
         if name.endswith("!") and name[:-1] not in params:
             raise ApiError("parameter_missing", param=_path(parent, name[:-1]))
 
 
-def _check_value(value: Any, spec: Spec, path: str) -> None:
+def _check_value(value: Any, spec: Spec, path: str, *, may_be_empty: bool = False) -> None:
     if isinstance(spec, dict):
         _check_hash(value, spec, path)
     elif isinstance(spec, list):
         _check_list(value, spec, path)
     elif isinstance(spec, str):
-        _check_leaf(value, spec, path)
+        _check_leaf(value, spec, path, may_be_empty=may_be_empty)
 
 
 def _check_hash(value: Any, spec: Mapping[str, Any], path: str) -> None:
@@ -153,7 +243,7 @@ def _check_list(value: Any, spec: list[Any], path: str) -> None:
         _check_value(item, spec[0], _path(path, str(index)))
 
 
-def _check_leaf(value: Any, spec: str, path: str) -> None:
+def _check_leaf(value: Any, spec: str, path: str, *, may_be_empty: bool = False) -> None:
     words = spec.split()
     kind = words[0]
     if kind == "any":
@@ -161,10 +251,10 @@ def _check_leaf(value: Any, spec: str, path: str) -> None:
     if kind == "metadata":
         _check_metadata(value, path, may_be_empty=words[-1] == "?")
         return
-    if not isinstance(value, str):
+    if value is not None and not isinstance(value, str):
         raise ApiError("invalid_string", param=path, value=json.dumps(value))
     if not value:
-        if words[-1] != "?":
+        if words[-1] != "?" and not (may_be_empty and kind == "string"):
             raise ApiError("parameter_invalid_empty", param=path)
         return
     _check_text(value, kind, [word for word in words[1:] if word != "?"], path)

@@ -15,6 +15,7 @@ from pytest_stripe_tokens.simulator.call import Call
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.resources import (
     accounts,
+    balance_transactions,
     charges,
     customers,
     payment_intents,
@@ -40,9 +41,8 @@ class Route:
         method: upper case.
         path: with `:name` for each id.
         endpoint: the function that answers.
-        parameters: the name of its parameters' table, `"tokens.create"`; None for a reading one, which takes `expand`.
+        parameters: the name of its parameters' table, `"tokens.create"`; None for one that takes `expand` alone.
         publishable: whether a publishable key may ask.
-        lists: whether it reads a list, which takes `limit` and the like.
     """
 
     method: str
@@ -50,34 +50,41 @@ class Route:
     endpoint: Endpoint
     parameters: str | None = None
     publishable: bool = False
-    lists: bool = False
 
     @property
     def table(self) -> str:
         """The name of the table of what the endpoint takes."""
-        return self.parameters or ("reading.list" if self.lists else "reading.one")
+        return self.parameters or "reading.one"
 
 
 ROUTES = (
     Route("POST", "/v1/tokens", tokens.create, "tokens.create", publishable=True),
     Route("GET", "/v1/tokens/:token", tokens.retrieve),
     Route("POST", "/v1/charges", charges.create, "charges.create"),
-    Route("GET", "/v1/charges", charges.list_all, lists=True),
+    Route("GET", "/v1/charges", charges.list_all, "reading.charges"),
+    Route("GET", "/v1/charges/search", charges.search, "reading.search"),
     Route("GET", "/v1/charges/:charge", charges.retrieve),
     Route("POST", "/v1/customers", customers.create, "customers.create"),
-    Route("GET", "/v1/customers", customers.list_all, lists=True),
+    Route("GET", "/v1/customers", customers.list_all, "reading.customers"),
     Route("POST", "/v1/customers/:customer", customers.update, "customers.update"),
+    Route("GET", "/v1/customers/search", customers.search, "reading.search"),
     Route("GET", "/v1/customers/:customer", customers.retrieve),
     Route("POST", "/v1/customers/:customer/sources", customers.create_source, "customers.create_source"),
-    Route("GET", "/v1/customers/:customer/sources", customers.list_sources, lists=True),
+    Route("GET", "/v1/customers/:customer/sources", customers.list_sources, "reading.sources"),
     Route("GET", "/v1/customers/:customer/sources/:id", customers.retrieve_source),
-    Route("GET", "/v1/customers/:customer/payment_methods", customers.list_payment_methods, lists=True),
+    Route(
+        "GET",
+        "/v1/customers/:customer/payment_methods",
+        customers.list_payment_methods,
+        "reading.customers_payment_methods",
+    ),
     Route("POST", "/v1/payment_methods", payment_methods.create, "payment_methods.create", publishable=True),
-    Route("GET", "/v1/payment_methods", payment_methods.list_all, lists=True),
+    Route("GET", "/v1/payment_methods", payment_methods.list_all, "reading.payment_methods"),
     Route("GET", "/v1/payment_methods/:payment_method", payment_methods.retrieve),
     Route("POST", "/v1/payment_methods/:payment_method/attach", payment_methods.attach, "payment_methods.attach"),
     Route("POST", "/v1/payment_intents", payment_intents.create, "payment_intents.create"),
-    Route("GET", "/v1/payment_intents", payment_intents.list_all, lists=True),
+    Route("GET", "/v1/payment_intents", payment_intents.list_all, "reading.payment_intents"),
+    Route("GET", "/v1/payment_intents/search", payment_intents.search, "reading.search"),
     Route("GET", "/v1/payment_intents/:intent", payment_intents.retrieve, "reading.one_with_secret", publishable=True),
     Route("POST", "/v1/payment_intents/:intent", payment_intents.update, "payment_intents.update"),
     Route(
@@ -88,7 +95,7 @@ ROUTES = (
         publishable=True,
     ),
     Route("POST", "/v1/accounts", accounts.create, "accounts.create"),
-    Route("GET", "/v1/accounts", accounts.list_all, lists=True),
+    Route("GET", "/v1/accounts", accounts.list_all, "reading.accounts"),
     Route("POST", "/v1/accounts/:account", accounts.update, "accounts.update"),
     Route("GET", "/v1/accounts/:account", accounts.retrieve),
     Route(
@@ -97,14 +104,18 @@ ROUTES = (
         accounts.create_external_account,
         "accounts.create_external_account",
     ),
-    Route("GET", "/v1/accounts/:account/external_accounts", accounts.list_external_accounts, lists=True),
+    Route(
+        "GET", "/v1/accounts/:account/external_accounts", accounts.list_external_accounts, "reading.external_accounts"
+    ),
     Route("GET", "/v1/accounts/:account/external_accounts/:id", accounts.retrieve_external_account),
     Route("POST", "/v1/accounts/:account/persons", persons.create, "accounts.create_person"),
-    Route("GET", "/v1/accounts/:account/persons", persons.list_all, lists=True),
+    Route("GET", "/v1/accounts/:account/persons", persons.list_all, "reading.persons"),
     Route("POST", "/v1/accounts/:account/persons/:person", persons.update, "accounts.update_person"),
     Route("GET", "/v1/accounts/:account/persons/:person", persons.retrieve),
+    Route("GET", "/v1/balance_transactions", balance_transactions.list_all, "reading.balance_transactions"),
+    Route("GET", "/v1/balance_transactions/:id", balance_transactions.retrieve),
     Route("POST", "/v1/topups", topups.create, "topups.create"),
-    Route("GET", "/v1/topups", topups.list_all, lists=True),
+    Route("GET", "/v1/topups", topups.list_all, "reading.topups"),
     Route("GET", "/v1/topups/:topup", topups.retrieve),
     Route("POST", "/v1/sources", sources.create, "sources.create", publishable=True),
     Route("GET", "/v1/sources/:source", sources.retrieve, "reading.one_with_secret"),

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 Scope: TypeAlias = "tuple[str | None, bool]"
 
 # How messages call an object, where that is not its `object` (real answers).
-NOUNS = {"payment_method": "PaymentMethod"}
+NOUNS = {
+    "balance_transaction": "balance transaction",
+    "external_account": "external account",
+    "payment_method": "PaymentMethod",
+}
 _PLATFORM_OWNED = (
     "; OAuth key or Stripe-Account header was used but API request was provided with a platform-owned payment method"
     " ID. Please ensure that the provided payment method matches the specified account."

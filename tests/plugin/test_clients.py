@@ -209,7 +209,7 @@ def test_what_a_test_sets_for_requests_counts(run_test, monkeypatch):
         def test_netrc(stripe_tokens, monkeypatch, tmp_path):
             (tmp_path / "netrc").write_text("machine api.stripe.com login sk_test_netrc password x")
             monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-            assert requests.get(URL).status_code == 404
+            assert requests.get(URL).status_code == 400
 
         def test_hooks(card_token):
             seen = []

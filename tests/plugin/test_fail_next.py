@@ -384,7 +384,7 @@ def test_a_failures_headers_are_those_of_an_answer_to_its_request(stripe_tokens)
 def test_a_decline_code_is_shown_as_a_decline(stripe_tokens):
     stripe_tokens.fail_next(code="insufficient_funds")
     with pytest.raises(stripe.CardError) as error:
-        stripe.Charge.create(amount=1, currency="usd", source="tok_visa")
+        stripe.Charge.create(amount=100, currency="usd", source="tok_visa")
     assert (error.value.code, error.value.error.decline_code) == ("insufficient_funds", "insufficient_funds")
     assert error.value.user_message == "Your card has insufficient funds."
 
@@ -392,7 +392,7 @@ def test_a_decline_code_is_shown_as_a_decline(stripe_tokens):
 def test_a_failed_request_does_nothing(card_token, stripe_tokens):
     stripe_tokens.fail_next(500)
     with pytest.raises(stripe.APIError):
-        stripe.Charge.create(amount=1, currency="usd", source=card_token.id)
+        stripe.Charge.create(amount=100, currency="usd", source=card_token.id)
     assert not stripe_tokens.retrieve(card_token.id).used
 
 

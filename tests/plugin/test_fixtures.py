@@ -126,7 +126,7 @@ def test_the_marker_alone_answers_stripe(run_test):
 
         @pytest.mark.stripe_tokens
         def test_it():
-            assert requests.get("https://api.stripe.com/v1/tokens/tok_1", auth=("sk_test_1", "")).status_code == 404
+            assert requests.get("https://api.stripe.com/v1/tokens/tok_1", auth=("sk_test_1", "")).status_code == 400
         """
     )
     result.assert_outcomes(passed=1)
@@ -143,7 +143,7 @@ def test_the_marker_answers_stripe_for_a_unittest_class(run_test):
                 self.answer = requests.get("https://api.stripe.com/v1/tokens/tok_1", auth=("sk_test_1", ""))
 
             def test_it(self):
-                self.assertEqual(self.answer.status_code, 404)
+                self.assertEqual(self.answer.status_code, 400)
         """
     )
     result.assert_outcomes(passed=1)
@@ -159,7 +159,7 @@ def test_other_fixtures_of_the_test_are_answered_too_whatever_their_order(run_te
             return requests.get("https://api.stripe.com/v1/tokens/tok_1", auth=("sk_test_1", "")).status_code
 
         def test_it(customer, card_token):
-            assert customer == 404
+            assert customer == 400
         """
     )
     result.assert_outcomes(passed=1)
@@ -265,7 +265,7 @@ def test_a_marker_that_a_conftest_adds_counts(suite):
         import requests
 
         def test_it():
-            assert requests.get("https://api.stripe.com/v1/tokens/tok_x", auth=("sk_test_x", "")).status_code == 404
+            assert requests.get("https://api.stripe.com/v1/tokens/tok_x", auth=("sk_test_x", "")).status_code == 400
         """,
     )
     suite.run().assert_outcomes(passed=1)

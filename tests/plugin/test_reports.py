@@ -48,6 +48,26 @@ def test_a_test_that_passes_lists_nothing(output):
     assert "requests to Stripe" not in shown
 
 
+def test_a_key_that_is_refused_is_explained_once(output):
+    shown = output("""
+        import pytest, stripe
+
+        @pytest.mark.parametrize("key", ["dummy", "sk_test_abc-def"])
+        def test_it(stripe_tokens, key):
+            for _ in range(2):
+                with pytest.raises(stripe.AuthenticationError, match="Invalid API Key"):
+                    stripe.Customer.create(api_key=key)
+            assert False
+
+        def test_it_was_asked_for(stripe_tokens):
+            stripe_tokens.fail_next(401)
+            with pytest.raises(stripe.AuthenticationError):
+                stripe.Customer.create()
+            assert False
+    """)
+    assert shown.count("any of the form sk_test_123 will do here") == 2
+
+
 def test_many_requests_are_cut_with_a_count(output):
     shown = output("""
         def test_it(stripe_tokens):

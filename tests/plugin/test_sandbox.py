@@ -35,7 +35,7 @@ def test_an_error_answer_is_raised_with_its_parts(stripe_tokens):
         stripe_tokens.retrieve("tok_none")
     raised = error.value
     assert (raised.status, raised.type, raised.code, raised.param) == (
-        404,
+        400,
         "invalid_request_error",
         "resource_missing",
         "token",
@@ -155,7 +155,7 @@ def test_fail_next_fails_as_often_as_it_is_told(stripe_tokens):
     stripe_tokens.fail_next(503, times=2)
     token = stripe_tokens
     codes = [requests.get(f"{API}/tok_1", auth=AUTH, timeout=5).status_code for _ in range(3)]
-    assert codes == [503, 503, 404]
+    assert codes == [503, 503, 400]
     assert len(token.requests) == 3
 
 

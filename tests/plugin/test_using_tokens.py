@@ -242,7 +242,7 @@ def test_a_retried_request_is_answered_once(card_token, stripe_tokens, monkeypat
 def test_a_token_belongs_to_its_account(card_token):
     with pytest.raises(stripe.InvalidRequestError) as error:
         stripe.Token.retrieve(card_token.id, stripe_account=CONNECTED)
-    assert (error.value.http_status, error.value.code) == (404, "resource_missing")
+    assert (error.value.http_status, error.value.code) == (400, "resource_missing")
     with pytest.raises(stripe.InvalidRequestError, match="No such token"):
         stripe.Charge.create(**MONEY, source=card_token.id, stripe_account=CONNECTED)
     assert not stripe.Token.retrieve(card_token.id).used

@@ -208,11 +208,11 @@ def furnished():
         ("/v1/tokens", {"cvc_update": {"cvc": "123"}}),
         ("/v1/tokens", {"pii": {"id_number": "000000000"}}),
         ("/v1/customers", {"source": "tok_visa"}),
-        ("/v1/charges", {"amount": "1", "currency": "usd", "source": "tok_visa"}),
+        ("/v1/charges", {"amount": "100", "currency": "usd", "source": "tok_visa"}),
         ("/v1/payment_methods", {"type": "card", "card": {"token": "tok_visa"}}),
-        ("/v1/payment_intents", {"amount": "1", "currency": "usd", "payment_method": "pm_card_visa"}),
+        ("/v1/payment_intents", {"amount": "100", "currency": "usd", "payment_method": "pm_card_visa"}),
         ("/v1/accounts", {"type": "custom", "external_account": "btok_us_verified"}),
-        ("/v1/topups", {"amount": "1", "currency": "usd", "source": "btok_us_verified"}),
+        ("/v1/topups", {"amount": "100", "currency": "usd", "source": "btok_us_verified"}),
         ("/v1/sources", {"type": "card", "token": "tok_visa"}),
     ]
     for path, params in requests:

@@ -91,9 +91,10 @@ class Names(dict[str, Any]):
     """A module's names, and the SDK's classes by their own: modules import those for type checkers only."""
 
     def __missing__(self, name: str) -> Any:
-        name = {"CardResource": "Card"}.get(name, name)
+        name = name.removesuffix("Resource")
         module = next((module for module, known in OBJECT_CLASSES.values() if known == name), None)
-        return getattr(stripe if module is None else importlib.import_module(module), name)
+        # What is imported under another name is none of the simulator's objects.
+        return getattr(stripe if module is None else importlib.import_module(module), name, stripe.StripeObject)
 
 
 @cache

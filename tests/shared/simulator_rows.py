@@ -111,20 +111,20 @@ def used_twice(api: Api) -> Any:
 
 def platforms_method(api: Api) -> Any:
     method = api.post("/v1/payment_methods", {"type": "card", "card": {"token": api.token()}})["id"]
-    params = {"amount": 1, "currency": "usd", "payment_method": method}
+    params = {"amount": 100, "currency": "usd", "payment_method": method}
     return api.send("POST", "/v1/payment_intents", params, stripe_account="acct_1Ot4L8S3R2m7OSYI")
 
 
 def method_used_twice(api: Api) -> Any:
     method = api.post("/v1/payment_methods", {"type": "card", "card": {"token": api.token()}})["id"]
-    params = {"amount": 1, "currency": "usd", "payment_method": method, "confirm": True}
+    params = {"amount": 100, "currency": "usd", "payment_method": method, "confirm": True}
     api.post("/v1/payment_intents", params)
     return api.send("POST", "/v1/payment_intents", params)
 
 
 def charge_unverified(api: Api) -> Any:
     customer = api.customer(source=api.token("bank_account"))
-    return api.send("POST", "/v1/charges", {"amount": 1, "currency": "usd", "customer": customer})
+    return api.send("POST", "/v1/charges", {"amount": 100, "currency": "usd", "customer": customer})
 
 
 def same_bank_twice(api: Api) -> Any:
@@ -148,6 +148,6 @@ def key_with_other_endpoint(api: Api) -> Any:
 
 
 def off_session(api: Api) -> Any:
-    params = {"amount": 1, "currency": "usd", "confirm": True, "off_session": True}
+    params = {"amount": 100, "currency": "usd", "confirm": True, "off_session": True}
     data = {"type": "card", "card": {"token": api.token(number="4000002760003184")}}
     return api.send("POST", "/v1/payment_intents", {**params, "payment_method_data": data})

@@ -155,18 +155,18 @@ CREATING = [
         "two types",
         post("/v1/tokens", {"pii": {"id_number": "1"}, "cvc_update": {"cvc": "123"}}),
         400,
-        refusal("You may only specify one of these parameters: cvc_update, pii.", "parameters_exclusive"),
+        refusal("You may only specify one of these parameters: cvc_update, pii."),
     ),
     Row(
         "empty",
-        tokenize(name=""),
+        tokenize(number=""),
         400,
         refusal(
-            "You passed an empty string for 'card[name]'. We assume empty values are an attempt to unset a parameter;"
-            " however 'card[name]' cannot be unset. You should remove 'card[name]' from your request or supply a"
+            "You passed an empty string for 'card[number]'. We assume empty values are an attempt to unset a parameter;"
+            " however 'card[number]' cannot be unset. You should remove 'card[number]' from your request or supply a"
             " non-empty value.",
             "parameter_invalid_empty",
-            "card[name]",
+            "card[number]",
         ),
     ),
     Row(

@@ -39,7 +39,7 @@ from simulator_rows import (
 )
 
 READING = [
-    Row("unknown", get("/v1/tokens/tok_x"), 404, refusal("No such token: 'tok_x'", "resource_missing", "token")),
+    Row("unknown", get("/v1/tokens/tok_x"), 400, refusal("No such token: 'tok_x'", "resource_missing", "token")),
     Row("unknown charge", get("/v1/charges/ch_x"), 404, refusal("No such charge: 'ch_x'", "resource_missing", "id")),
     Row(
         "unknown intent",
@@ -47,17 +47,17 @@ READING = [
         404,
         refusal("No such payment_intent: 'pi_x'", "resource_missing", "intent"),
     ),
-    Row("other account", of_other_account, 404, {"code": "resource_missing", "param": "token"}),
+    Row("other account", of_other_account, 400, {"code": "resource_missing", "param": "token"}),
     Row(
         "test token read live",
         lambda api: api.send("GET", f"/v1/tokens/{api.token()}", key=LIVE),
-        404,
+        400,
         {"code": "resource_missing", "param": "token", "message": TEST_HINT},
     ),
     Row(
         "live token read in test mode",
         lambda api: api.send("GET", f"/v1/tokens/{api.token('pii', key=LIVE)}"),
-        404,
+        400,
         {"code": "resource_missing", "param": "token", "message": LIVE_HINT},
     ),
 ]
@@ -85,7 +85,9 @@ USING = [
     ),
     Row(
         "test token charged live",
-        lambda api: api.send("POST", "/v1/charges", {"amount": 1, "currency": "usd", "source": api.token()}, key=LIVE),
+        lambda api: api.send(
+            "POST", "/v1/charges", {"amount": 100, "currency": "usd", "source": api.token()}, key=LIVE
+        ),
         400,
         {"code": "resource_missing", "param": "source", "message": TEST_HINT},
     ),
@@ -120,13 +122,13 @@ USING = [
     ),
     Row(
         "customer without a card",
-        lambda api: api.send("POST", "/v1/charges", {"amount": 1, "currency": "usd", "customer": api.customer()}),
+        lambda api: api.send("POST", "/v1/charges", {"amount": 100, "currency": "usd", "customer": api.customer()}),
         402,
         card_error("Cannot charge a customer that has no active card", "missing", "card"),
     ),
     Row(
         "neither source nor customer",
-        post("/v1/charges", {"amount": 1, "currency": "usd"}),
+        post("/v1/charges", {"amount": 100, "currency": "usd"}),
         400,
         refusal("Must provide source or customer.", "parameter_missing"),
     ),
@@ -213,7 +215,7 @@ CHARGING = [
         "6975",
         charge_card("4000000000006975"),
         402,
-        declined("card_velocity_exceeded", TOO_OFTEN, None, "02", "61"),
+        declined("card_velocity_exceeded", TOO_OFTEN, "try_again_later", "02", "61"),
         has_charge=True,
     ),
     Row("0019", charge_card("4000000000000019"), 402, declined("fraudulent"), has_charge=True),

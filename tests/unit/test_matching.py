@@ -57,6 +57,13 @@ class TestPlay:
 
         assert Player([cassette(recorded(stored))]).play(post("card[cvc]=2&card[number]=4242 4242 4242 4242"))
 
+    def test_a_boolean_is_matched_in_either_spelling(self):
+        stored, sent = post("account[tos_shown_and_accepted]=True"), post("account[tos_shown_and_accepted]=true")
+
+        assert Player([cassette(recorded(stored))]).play(sent)
+        assert Player([cassette(recorded(sent))]).play(stored)
+        assert Player([cassette(recorded(stored))]).play(post("account[tos_shown_and_accepted]=false")) is None
+
     def test_an_answer_asked_for_with_another_kind_of_key_is_not_played(self):
         stored = post(VISA, authorization="Bearer pk_test_***")
 

@@ -103,7 +103,7 @@ def test_a_publishable_key_makes_payment_methods():
 
 def test_a_publishable_key_confirms_with_the_intents_secret():
     api = Api()
-    intent = api.post("/v1/payment_intents", {"amount": 1, "currency": "usd", "payment_method": "pm_card_visa"})
+    intent = api.post("/v1/payment_intents", {"amount": 100, "currency": "usd", "payment_method": "pm_card_visa"})
     path = f"/v1/payment_intents/{intent['id']}"
     assert api.not_found(path, key=PUBLISHABLE)["code"] == "secret_key_required"
     assert api.not_found(f"{path}?client_secret=nope", key=PUBLISHABLE)["param"] == "client_secret"

@@ -118,8 +118,29 @@ def test_using_a_magic_token_without_an_endpoint_changes_nothing():
     api.simulator.use("tok_visa")
 
 
-def test_a_magic_token_cannot_be_read():
-    assert Api().not_found("/v1/tokens/tok_visa")["code"] == "resource_missing"
+def test_every_magic_token_and_payment_method_can_be_read_and_is_another_one_each_time():
+    api, wrong = Api(), []
+    names = sorted(_magic_cards())
+    tokens = [f"tok_{name}" for name in names] + ["btok_us"] + [f"btok_us_verified{name}" for name in BANKS]
+    methods = [f"pm_card_{name}" for name in names] + [f"pm_usBankAccount{name or '_success'}" for name in BANKS]
+    for path in [f"tokens/{name}" for name in tokens] + [f"payment_methods/{name}" for name in methods]:
+        first, second = api.get(f"/v1/{path}"), api.get(f"/v1/{path}")
+        if (
+            first["id"] == second["id"]
+            or problems(first)
+            or api.get(f"/v1/{path.split('/')[0]}/{first['id']}") != first
+        ):
+            wrong.append((path, problems(first)))
+    assert wrong == []
+
+
+def test_a_magic_token_that_was_read_is_fresh_and_used_up_once():
+    api = Api()
+    token = api.get("/v1/tokens/tok_visa")
+    assert (token["client_ip"], token["used"], token["card"]["cvc_check"]) == (None, False, "unchecked")
+    assert token["id"].startswith("tok_1")
+    api.post("/v1/charges", {**MONEY, "source": token["id"]})
+    assert api.refused("/v1/charges", {**MONEY, "source": token["id"]})["code"] == "token_already_used"
 
 
 def test_magic_tokens_stand_for_published_values():

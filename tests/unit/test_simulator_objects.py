@@ -5,7 +5,7 @@ from __future__ import annotations
 from rows import each
 from simulator_api import Api, problems
 
-from pytest_stripe_tokens.simulator.parameters import table
+from pytest_stripe_tokens.simulator.parameters import NEVER_EMPTY, table
 
 MONEY = {"amount": "500", "currency": "usd"}
 SOUND = {
@@ -62,8 +62,41 @@ def sample(spec):
     if isinstance(spec, list):
         return [sample(spec[0])]
     kind, *rest = spec.split()
-    kinds = {"boolean": "true", "integer": "12", "number": "12.5", "metadata": {"a": "b"}, "any": "x", "string": "eur"}
+    kinds = {
+        "boolean": "true",
+        # More than the least payment, but for a day or a month.
+        "integer": "12" if len(rest) > 1 else "1200",
+        "number": "12.5",
+        "metadata": {"a": "b"},
+        "any": "x",
+        "string": "eur",
+    }
     return kinds.get(kind) or rest[0]
+
+
+# A hook without its calculation is none.
+FILLED = {*NEVER_EMPTY, "", "?", "calculation"}
+
+
+def blank(spec):
+    """Leave every optional text that a table allows to be empty blank; give what else is required."""
+    found = {}
+    for known, inner in spec.items():
+        name = known.rstrip("!")
+        if known.endswith("!"):
+            found[name] = sample(inner)
+        elif isinstance(inner, dict):
+            found[name] = blank(inner)
+        elif isinstance(inner, str) and inner.split()[0] == "string" and name not in FILLED:
+            found[name] = ""
+    return found
+
+
+def blanks_in(value):
+    """Count the empty texts in an answer."""
+    if isinstance(value, dict | list):
+        return sum(blanks_in(item) for item in (value.values() if isinstance(value, dict) else value))
+    return value == ""
 
 
 CASES = [
@@ -94,6 +127,16 @@ def test_a_parameter_is_taken_whole(endpoint, name):
     spec = next(inner for known, inner in table(endpoint).items() if known.rstrip("!") == name)
     body = sent_to(Api(), endpoint, {name: sample(spec)})
     assert problems(body) == []
+
+
+def test_a_blank_text_is_answered_as_null():
+    wrong = []
+    for endpoint, name in CASES:
+        spec = {known: inner for known, inner in table(endpoint).items() if known.rstrip("!") == name}
+        body = sent_to(Api(), endpoint, blank(spec))
+        if blanks_in(body) or problems(body):
+            wrong.append((endpoint, name, problems(body)))
+    assert wrong == []
 
 
 @each("endpoint", SOUND)

@@ -97,7 +97,7 @@ def test_an_integer_is_one(path, value):
 
 
 @each("path", [path for path, leaf in LEAVES.items() if leaf == "boolean"])
-@each("value", ["yes", "True", "1"])
+@each("value", ["yes", "TRUE", "1"])
 def test_a_boolean_is_one(path, value):
     error = refused(path, value)
     assert (error["param"], error["message"]) == (path, f"Invalid boolean: {value}")
@@ -109,10 +109,31 @@ def test_a_number_is_one(path):
     assert Api().post("/v1/tokens", f"{path}=12.5".encode())
 
 
-@each("path", [path for path, leaf in LEAVES.items() if not leaf.endswith("?")])
-def test_an_empty_string_unsets_nothing(path):
-    error = refused(path, "")
-    assert (error["code"], error["param"]) == ("parameter_invalid_empty", path)
+NEVER_EMPTY = {
+    "account_number",
+    "currency",
+    "customer",
+    "cvc",
+    "exp_month",
+    "exp_year",
+    "number",
+    "payment_method",
+    "routing_number",
+}
+
+
+def test_an_empty_string_unsets_a_text_and_nothing_else():
+    wrong = []
+    for path, leaf in LEAVES.items():
+        if leaf.endswith("?") or path == "bank_account[country]":
+            continue
+        is_text = leaf.startswith("string") and path.rpartition("[")[2].rstrip("]") not in NEVER_EMPTY
+        params = [f"{name}={item}" for name, item in flat(WITHIN.get(path.partition("[")[0], {})) if name != path]
+        answer = Api().send("POST", "/v1/tokens", "&".join([*params, f"{path}="]).encode())
+        error = answer.json().get("error", {})
+        if (error.get("code"), error.get("param")) != ((None, None) if is_text else ("parameter_invalid_empty", path)):
+            wrong.append((path, error))
+    assert wrong == []
 
 
 @each("path", [path for path, leaf in LEAVES.items() if leaf.endswith("?")])

@@ -48,7 +48,8 @@ REFUSED = [
     ("/v1/topups", {"amount": "1"}, 400, "currency"),
     ("/v1/sources", {}, 400, "type"),
     ("/v1/sources", {"type": "card"}, 400, "token"),
-    ("/v1/sources", {"type": "sepa_debit", "token": "tok_visa"}, 400, "type"),
+    ("/v1/sources", {"type": "sepa_debit", "token": "tok_visa"}, 400, "token"),
+    ("/v1/sources", {"type": "ideal"}, 400, "type"),
     ("/v1/three_d_secure/authentications", AUTHENTICATION, 400, "payment_method"),
     (
         "/v1/three_d_secure/authentications",

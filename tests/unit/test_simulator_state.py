@@ -42,7 +42,7 @@ def test_a_token_is_used_once():
 def test_an_unknown_token_is_not_used():
     with pytest.raises(StripeAPIError) as error:
         Api().simulator.use("tok_x")
-    assert (error.value.status, error.value.code, error.value.param) == (404, "resource_missing", "token")
+    assert (error.value.status, error.value.code, error.value.param) == (400, "resource_missing", "token")
 
 
 def test_a_token_is_seen_as_it_is():

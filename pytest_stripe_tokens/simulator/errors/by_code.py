@@ -34,6 +34,7 @@ _BY_TYPE = {
 # What the messages name that a test does not.
 _WORDS = {
     "account": "acct_...",
+    "currency": "usd",
     "customer": "cus_...",
     "example": "000123456789",
     "first": "/v1/charges",
@@ -41,6 +42,7 @@ _WORDS = {
     "hint": "",
     "id": "tok_...",
     "key": "sk_test_****",
+    "least": "$0.50",
     "limit": "1",
     "noun": "token",
     "params": "card, bank_account",

@@ -63,8 +63,8 @@ REQUEST_ERRORS: Mapping[str, ErrorRow] = MappingProxyType(
         "invalid_version": ErrorRow(400, "Invalid Stripe API version: {version}"),
         "unknown_url": ErrorRow(
             404,
-            "Unrecognized request URL ({method}: {path}). Please see https://stripe.com/docs or we can help at"
-            " https://support.stripe.com/. pytest-stripe-tokens answers only {supported}.",
+            "pytest-stripe-tokens does not simulate {method} {path} (supported: {supported}). Let a cassette answer it:"
+            " name one with @pytest.mark.stripe_tokens(cassette=...) and record it with --record.",
         ),
         # Form and parameters
         "not_a_form": ErrorRow(
@@ -101,11 +101,37 @@ REQUEST_ERRORS: Mapping[str, ErrorRow] = MappingProxyType(
         "string_too_long": ErrorRow(400, "Invalid string: {value}; must be at most {limit} characters"),
         "invalid_enum": ErrorRow(400, "Invalid {param}: must be one of {values}"),
         "invalid_currency": ErrorRow(
-            400, "Invalid currency: {value}. Use a three-letter ISO code.", "invalid_currency"
+            400, "Invalid currency: {value}. Stripe currently supports these currencies: {supported}"
+        ),
+        "amount_too_small": ErrorRow(
+            400, "Amount must be at least {least} {currency}", "amount_too_small", param="amount"
+        ),
+        "amount_of_intent_too_small": ErrorRow(
+            400,
+            "The amount must be greater than or equal to the minimum charge amount allowed for your account and the"
+            " currency set (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).  If you want to"
+            " save a Payment Method for future use without an immediate payment, use a Setup Intent instead:"
+            " https://docs.stripe.com/payments/setup-intents",
+            "parameter_invalid_integer",
+            param="amount",
         ),
         "cannot_expand": ErrorRow(400, "This property cannot be expanded ({path}).", param="expand"),
         "nothing_to_expand": ErrorRow(
             400, "This property cannot be expanded because it doesn't exist: {path}.", param="expand"
+        ),
+        "object_not_simulated": ErrorRow(
+            400,
+            "pytest-stripe-tokens does not simulate the object in {path}: leave it out of `expand`, or let a cassette"
+            " answer the request (@pytest.mark.stripe_tokens(cassette=...) and --record).",
+            param="expand",
+        ),
+        "both_cursors": ErrorRow(
+            400, "Received both starting_after and ending_before parameters. Please pass in only one."
+        ),
+        "invalid_query": ErrorRow(
+            400,
+            "pytest-stripe-tokens cannot read this search query: {reason}. See https://docs.stripe.com/search.",
+            param="query",
         ),
         "refused": ErrorRow(400, "{message}"),
         "refused_when_executed": ErrorRow(400, "{message}", executed=True),

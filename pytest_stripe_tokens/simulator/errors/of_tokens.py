@@ -23,6 +23,8 @@ TOKEN_ERRORS: Mapping[str, ErrorRow] = MappingProxyType(
             " information: https://stripe.com/docs/api/tokens",
             "parameter_missing",
         ),
+        # Two types give neither code nor param (real answers).
+        "several_types": ErrorRow(400, "You may only specify one of these parameters: {params}."),
         "missing_payment_information": ErrorRow(
             400, "Could not find payment information", "missing_payment_information"
         ),
@@ -141,6 +143,15 @@ TOKEN_ERRORS: Mapping[str, ErrorRow] = MappingProxyType(
             400,
             "A cvc_token can only be provided during confirmation.",
             param="payment_method_options[card][cvc_token]",
+        ),
+        "authentication_not_handled": ErrorRow(
+            402,
+            "This payment required an authentication action to complete, but `error_on_requires_action` was set. When"
+            " you're ready, you can upgrade your integration to handle actions at"
+            " https://stripe.com/docs/payments/payment-intents/upgrade-to-handle-actions.",
+            "authentication_required",
+            CARD,
+            executed=True,
         ),
         "not_a_platform": ErrorRow(
             400,

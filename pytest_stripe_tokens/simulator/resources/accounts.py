@@ -226,11 +226,9 @@ def retrieve_external_account(call: Call) -> dict[str, Any]:
 
 
 def list_external_accounts(call: Call) -> dict[str, Any]:
-    """List a connected account's external accounts, those of one `object` where the request says so."""
+    """List a connected account's external accounts."""
     account = find_account(call)
-    wanted = call.text("object")
-    found = [entry for entry in external_accounts_of(call, account) if wanted in {None, entry.object}]
-    return page(f"/v1/accounts/{account.id}/external_accounts", found, call.params)
+    return page(f"/v1/accounts/{account.id}/external_accounts", external_accounts_of(call, account), call.params)
 
 
 def _apply(call: Call, account: Entry, *, creating: bool) -> None:
@@ -294,9 +292,10 @@ def _add_external_account(call: Call, account: Entry) -> None:
 
 
 def _change(call: Call, account: Entry) -> None:
-    for name in ("default_currency", "email"):
-        if call.text(name):
-            account.body[name] = call.text(name)
+    if call.text("default_currency"):
+        account.body["default_currency"] = call.text("default_currency")
+    if "email" in call.params:
+        account.body["email"] = call.text("email")
     if "metadata" in call.params:
         account.body["metadata"] = metadata(call.params["metadata"], account.body["metadata"])
     if call.hash("business_profile"):

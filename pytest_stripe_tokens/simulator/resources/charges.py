@@ -6,17 +6,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.json_values import as_object
+from pytest_stripe_tokens.simulator import searching
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
+from pytest_stripe_tokens.simulator.resources.balance_transactions import add_balance_transaction
 from pytest_stripe_tokens.simulator.resources.objects import (
     billing_details,
     brand_of,
     card_details,
+    check_filters,
     metadata,
     ordered,
     page,
     used_card,
 )
-from pytest_stripe_tokens.simulator.tokens.checks import check_currency
+from pytest_stripe_tokens.simulator.tokens.checks import check_currency, check_minimum
 from pytest_stripe_tokens.simulator.tokens.instruments import DECLINES, Instrument, declined, kept_instrument
 from pytest_stripe_tokens.simulator.tokens.spending import Taken, spend, take
 
@@ -86,8 +89,10 @@ def charge(call: Call, payment: Payment) -> tuple[Entry, str | None]:
     """
     created = call.world.tick()
     decline = payment.instrument.decline_when_charged()
-    body = _charge(call, payment, decline, call.new_id("ch", created), created)
-    return call.add(body), decline
+    made = call.add(_charge(call, payment, decline, call.new_id("ch", created), created))
+    if made.body["balance_transaction"] is not None:
+        add_balance_transaction(call, made)
+    return made, decline
 
 
 def _charge(call: Call, payment: Payment, decline: str | None, identity: str, created: int) -> dict[str, Any]:
@@ -213,6 +218,7 @@ _SAVED = ("card_", "ba_", "src_")
 def create(call: Call) -> dict[str, Any]:
     """Charge a token, a customer's source, or the customer's default one; a token is used up only by success."""
     amount, currency = required_amount(call)
+    check_minimum(amount, currency)
     source, customer = call.text("source"), call.text("customer")
     if source is None and customer is None:
         raise ApiError("no_source")
@@ -243,15 +249,22 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 
 def list_all(call: Call) -> dict[str, Any]:
-    """List charges, a customer's where the request says so."""
-    customer = call.text("customer")
-    entries = call.world.every("charge", call.scope)
-    found = [entry for entry in entries if customer in {None, entry.body["customer"]}]
-    return page("/v1/charges", found, call.params)
+    """List charges."""
+    check_filters(call, "customer", "payment_intent")
+    return page("/v1/charges", call.world.every("charge", call.scope), call.params)
 
 
-def required_amount(call: Call) -> tuple[int, str]:
+def search(call: Call) -> dict[str, Any]:
+    """Find charges by a query."""
+    return searching.search(call, "charge")
+
+
+def required_amount(call: Call, too_small: str = "integer_too_small") -> tuple[int, str]:
     """Read amount and currency, which the tables leave optional.
+
+    Args:
+        call: the request.
+        too_small: the error of an amount that is less than 1.
 
     Raises:
         ApiError: one is missing, or the amount is less than 1.
@@ -262,7 +275,7 @@ def required_amount(call: Call) -> tuple[int, str]:
     if currency is None:
         raise ApiError("parameter_missing", param="currency")
     if amount < 1:
-        raise ApiError("integer_too_small", param="amount", limit=1)
+        raise ApiError(too_small, param="amount", limit=1)
     check_currency(currency, "currency")
     return amount, currency.lower()
 

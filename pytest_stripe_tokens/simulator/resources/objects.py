@@ -6,13 +6,17 @@ Sources: real answers (2022 to 2026) for cards and bank accounts, stripe-python 
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any
+import operator
+from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.api.json_values import as_object
+from pytest_stripe_tokens.simulator.errors.refusal import ApiError
+from pytest_stripe_tokens.simulator.state import NOUNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from pytest_stripe_tokens.simulator.call import Call
     from pytest_stripe_tokens.simulator.state import Entry
     from pytest_stripe_tokens.simulator.tokens.instruments import Instrument
 
@@ -30,6 +34,14 @@ _BRANDS = {
     "Visa": "visa",
 }
 _ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
+# What a list is asked for beside its filters.
+_PAGING = frozenset({"ending_before", "expand", "limit", "starting_after"})
+_COMPARED: dict[str, Callable[[Any, Any], bool]] = {
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+}
 # What only a token's card shows.
 _OF_TOKENS = frozenset({"networks"})
 
@@ -45,16 +57,56 @@ def list_of(url: str, data: Iterable[Mapping[str, Any]], *, has_more: bool = Fal
 
 
 def page(url: str, entries: Iterable[Entry], params: Mapping[str, Any]) -> dict[str, Any]:
-    """List objects, the newest first, as `limit`, `starting_after` and `ending_before` ask."""
+    """List objects, the newest first, as the filters, `limit`, `starting_after` and `ending_before` ask.
+
+    A filter is any other parameter: it names a field, which has to be equal or, where it is a number, within a range.
+
+    Raises:
+        ApiError: there are two cursors, or the object of one is none of the list's.
+    """
     bodies = [entry.copy() for entry in entries][::-1]
-    ids = [body["id"] for body in bodies]
     after, before = params.get("starting_after"), params.get("ending_before")
-    if after in ids:
-        bodies = bodies[ids.index(after) + 1 :]
-    elif before in ids:
-        bodies = bodies[: ids.index(before)]
+    if after and before:
+        raise ApiError("both_cursors")
+    if after:
+        bodies = bodies[_place(url, bodies, after, "starting_after") + 1 :]
+    if before:
+        bodies = bodies[: _place(url, bodies, before, "ending_before")]
+    filters = {name: wanted for name, wanted in params.items() if name not in _PAGING and wanted}
+    found = [body for body in bodies if all(_fits(body.get(name), wanted) for name, wanted in filters.items())]
     limit = int(params.get("limit", "10"))
-    return list_of(url, bodies[:limit], has_more=len(bodies) > limit)
+    return list_of(url, found[-limit:] if before else found[:limit], has_more=len(found) > limit)
+
+
+def check_filters(call: Call, *names: str) -> None:
+    """Refuse a list's filters that name an object which is not there.
+
+    Args:
+        call: the request.
+        names: parameters, each called like the object that it names.
+    """
+    for name in names:
+        identity = call.text(name)
+        if identity is not None:
+            call.world.refer(identity, call.scope, name, name)
+
+
+def _place(url: str, bodies: list[dict[str, Any]], identity: str, param: str) -> int:
+    for place, body in enumerate(bodies):
+        if body["id"] == identity:
+            return place
+    kind = url.rpartition("/")[2].removesuffix("s")
+    raise ApiError("resource_missing_param", param=param, noun=NOUNS.get(kind, kind), id=identity, hint="")
+
+
+def _fits(value: Any, wanted: Any) -> bool:
+    if not isinstance(wanted, dict):
+        return value is not None and str(value) == wanted
+    bounds = cast("dict[str, str]", wanted)
+    if isinstance(value, dict):
+        flags = cast("dict[str, object]", value)
+        return all(flags.get(name) is (flag == "true") for name, flag in bounds.items())
+    return isinstance(value, int) and all(_COMPARED[name](value, int(bound)) for name, bound in bounds.items())
 
 
 def used_card(instrument: Instrument, **owner: Any) -> dict[str, Any]:

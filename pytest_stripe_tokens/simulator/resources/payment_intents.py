@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.json_values import as_object
+from pytest_stripe_tokens.simulator import searching
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.resources.charges import Payment, charge, required_amount
-from pytest_stripe_tokens.simulator.resources.objects import metadata, ordered, page
+from pytest_stripe_tokens.simulator.resources.objects import check_filters, metadata, ordered, page
 from pytest_stripe_tokens.simulator.resources.payment_methods import (
     add_payment_method,
     find_payment_method,
     instrument_from,
 )
-from pytest_stripe_tokens.simulator.tokens.checks import check_currency
+from pytest_stripe_tokens.simulator.tokens.checks import check_currency, check_minimum
 from pytest_stripe_tokens.simulator.tokens.instruments import Instrument, declined, kept_instrument
 from pytest_stripe_tokens.simulator.tokens.spending import Taken, spend, take
 
@@ -86,6 +87,8 @@ def new_intent(call: Call, amount: int, currency: str) -> dict[str, Any]:
 
 
 _CVC_TOKEN = "payment_method_options[card][cvc_token]"  # noqa: S105 - a parameter's path
+_TOO_SMALL = "amount_of_intent_too_small"
+_FUTURE_USAGE = ("off_session", "on_session")
 _CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 _TEXTS = (
     "description",
@@ -100,19 +103,19 @@ _TEXTS = (
 
 def create(call: Call) -> dict[str, Any]:
     """Make a PaymentIntent, and confirm it where the request says so."""
-    amount, currency = required_amount(call)
+    amount, currency = required_amount(call, _TOO_SMALL)
+    check_minimum(amount, currency)
     confirming = call.flag("confirm")
     if not confirming:
         _refuse_cvc_token(call)
-    taken = _cvc_token(call)
     intent = call.add(new_intent(call, amount, currency))
     try:
         _apply(call, intent)
         _take_method(call, intent)
         if confirming:
-            _confirm(call, intent, taken)
+            _confirm(call, intent)
     except ApiError as error:
-        # Only one whose payment was tried stays (real answers: a decline shows its PaymentIntent).
+        # Only one whose payment was tried stays (real answers: the error shows its PaymentIntent).
         if "payment_intent" not in error.more:
             call.world.remove(intent)
         raise
@@ -139,10 +142,9 @@ def confirm(call: Call) -> dict[str, Any]:
             "already succeeded after being previously confirmed" if state == "succeeded" else f"a status of {state}"
         )
         raise ApiError("unexpected_state", reason=reason, more={"payment_intent": intent.copy()})
-    taken = _cvc_token(call)
     _apply(call, intent)
     _take_method(call, intent)
-    _confirm(call, intent, taken)
+    _confirm(call, intent)
     return intent.copy()
 
 
@@ -152,11 +154,14 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 
 def list_all(call: Call) -> dict[str, Any]:
-    """List PaymentIntents, a customer's where the request says so."""
-    customer = call.text("customer")
-    entries = call.world.every("payment_intent", call.scope)
-    found = [entry for entry in entries if customer in {None, entry.body["customer"]}]
-    return page("/v1/payment_intents", found, call.params)
+    """List PaymentIntents."""
+    check_filters(call, "customer")
+    return page("/v1/payment_intents", call.world.every("payment_intent", call.scope), call.params)
+
+
+def search(call: Call) -> dict[str, Any]:
+    """Find PaymentIntents by a query."""
+    return searching.search(call, "payment_intent")
 
 
 def _of_client(call: Call) -> Entry:
@@ -172,9 +177,22 @@ def _of_client(call: Call) -> Entry:
     return intent
 
 
-def _cvc_token(call: Call) -> Taken | None:
+def _cvc_token(call: Call, intent: Entry) -> Taken | None:
     token = _card_options(call).get("cvc_token")
-    return None if token is None else take(call, str(token), ("cvc_update",), _CVC_TOKEN)
+    if token is None:
+        return None
+    try:
+        return take(call, str(token), ("cvc_update",), _CVC_TOKEN)
+    except ApiError as error:
+        if error.row.executed:
+            _show_failed(intent, error)
+        raise
+
+
+def _show_failed(intent: Entry, error: ApiError) -> None:
+    """Let a refused confirmation show its PaymentIntent, which waits for another payment method (real answers)."""
+    intent.body |= {"status": "requires_payment_method", "payment_method": None}
+    error.more["payment_intent"] = intent.copy()
 
 
 def _refuse_cvc_token(call: Call) -> None:
@@ -187,12 +205,14 @@ def _card_options(call: Call) -> dict[str, Any]:
 
 
 def _change_amount(call: Call, intent: Entry) -> None:
-    amount, currency = call.number("amount"), call.text("currency")
-    if amount is not None and amount < 1:
-        raise ApiError("integer_too_small", param="amount", limit=1)
+    sent, currency = call.number("amount"), call.text("currency")
+    amount = int(intent.body["amount"]) if sent is None else sent
+    if amount < 1:
+        raise ApiError(_TOO_SMALL)
     check_currency(currency, "currency")
-    intent.body["amount"] = intent.body["amount"] if amount is None else amount
-    intent.body["currency"] = (currency or str(intent.body["currency"])).lower()
+    currency = (currency or str(intent.body["currency"])).lower()
+    check_minimum(amount, currency)
+    intent.body |= {"amount": amount, "currency": currency}
 
 
 def _apply(call: Call, intent: Entry) -> None:
@@ -240,8 +260,9 @@ def _take_method(call: Call, intent: Entry) -> None:
         intent.body["status"] = "requires_confirmation"
 
 
-def _confirm(call: Call, intent: Entry, taken: Taken | None) -> None:
-    identity = intent.body["payment_method"]
+def _confirm(call: Call, intent: Entry) -> None:
+    taken = _cvc_token(call, intent)
+    identity = intent.body["payment_method"] or _default_source(call, intent)
     if identity is None:
         raise ApiError(
             "unexpected_state",
@@ -252,12 +273,24 @@ def _confirm(call: Call, intent: Entry, taken: Taken | None) -> None:
     if method is None:
         raise call.world.missing("resource_missing_param", "payment_method", identity, call.scope, "payment_method")
     instrument = _checked(kept_instrument(method), taken)
+    if instrument.needs_authentication and call.flag("error_on_requires_action"):
+        error = ApiError("authentication_not_handled")
+        _show_failed(intent, error)
+        raise error
     if instrument.needs_authentication and not call.flag("off_session"):
         intent.body |= {"status": "requires_action", "next_action": _authentication(intent)}
     else:
         _charge(call, intent, method, instrument)
     if taken is not None:
         spend(taken)
+
+
+def _default_source(call: Call, intent: Entry) -> str | None:
+    """Take the customer's default source where there is no payment method (stripe-python, `payment_method`)."""
+    customer = call.world.get(str(intent.body["customer"]), call.scope, "customer")
+    source: str | None = None if customer is None else customer.body["default_source"]
+    intent.body["payment_method"] = source
+    return source
 
 
 def _checked(instrument: Instrument, taken: Taken | None) -> Instrument:
@@ -294,6 +327,14 @@ def _charge(call: Call, intent: Entry, method: Entry, instrument: Instrument) ->
     body["last_payment_error"] = None
     body["next_action"] = None
     if method.object == "payment_method" and method.body["customer"] is None:
+        _keep_method(call, intent, method)
+
+
+def _keep_method(call: Call, intent: Entry, method: Entry) -> None:
+    """Attach what is to be used again to the customer; what has no customer can be attached later (real answers)."""
+    if intent.body["setup_future_usage"] or _card_options(call).get("setup_future_usage") in _FUTURE_USAGE:
+        method.body["customer"] = intent.body["customer"]
+    else:
         method.private["used_up"] = True
 
 

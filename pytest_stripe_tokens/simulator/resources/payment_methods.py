@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
-from pytest_stripe_tokens.simulator.resources.objects import billing_details, brand_of, card_details, metadata, page
+from pytest_stripe_tokens.simulator.resources.objects import (
+    billing_details,
+    brand_of,
+    card_details,
+    check_filters,
+    metadata,
+    ordered,
+    page,
+)
 from pytest_stripe_tokens.simulator.tokens.checks import check_card, digits_of
 from pytest_stripe_tokens.simulator.tokens.instruments import Instrument, declined, kept_instrument
 from pytest_stripe_tokens.simulator.tokens.magic import magic_payment_method
@@ -37,7 +45,10 @@ def instrument_from(call: Call, given: Mapping[str, Any], parent: str) -> tuple[
     if kind is None:
         raise ApiError("parameter_missing", param=f"{parent}[type]" if parent else "type")
     if kind != "card":
-        message = f"pytest-stripe-tokens makes payment methods of type card only, not of type {kind}."
+        message = (
+            f"pytest-stripe-tokens makes payment methods of type card only, not of type {kind}: let a cassette"
+            " answer the request."
+        )
         raise ApiError("refused", param=f"{parent}[type]" if parent else "type", message=message)
     sent = as_object(given.get("card"))
     if not sent:
@@ -56,35 +67,47 @@ def instrument_from(call: Call, given: Mapping[str, Any], parent: str) -> tuple[
 
 
 def add_payment_method(call: Call, instrument: Instrument, given: Mapping[str, Any]) -> Entry:
-    """Keep a new payment method with this card."""
+    """Keep a new payment method with this card or bank account."""
     created = call.world.tick()
+    kind, details = ("card", _card(instrument)) if instrument.is_card else ("us_bank_account", _bank(instrument))
     body = {
         "id": call.new_id("pm", created),
         "object": "payment_method",
         "allow_redisplay": given.get("allow_redisplay") or "unspecified",
         "billing_details": billing_details(instrument, as_object(given.get("billing_details"))),
-        "card": _card(instrument),
+        kind: details,
         "created": created,
         "customer": None,
         "customer_account": None,
         "livemode": call.caller.livemode,
         "metadata": metadata(given.get("metadata")),
         "radar_options": {},
-        "type": "card",
+        "type": kind,
     }
-    return call.add(body, instrument=instrument, used_up=False)
+    return call.add(ordered(body), instrument=instrument, used_up=False)
 
 
 def find_payment_method(call: Call, identity: str, param: str) -> Entry:
     """Find the payment method that a parameter names; a magic one (`pm_card_visa`) is made anew with each use.
 
     Raises:
-        ApiError: there is none.
+        ApiError: there is none, or it is no card.
     """
+    method = _magic(call, identity) or call.world.refer(identity, call.scope, "payment_method", param)
+    if method.body["type"] != "card":
+        message = (
+            f"pytest-stripe-tokens uses payment methods of type card only, and {identity} is of type"
+            f" {method.body['type']}: let a cassette answer the request."
+        )
+        raise ApiError("refused", param=param, message=message)
+    return method
+
+
+def _magic(call: Call, identity: str) -> Entry | None:
     magic = magic_payment_method(identity)
-    if magic is not None and magic.type == "card" and not call.caller.livemode:
-        return add_payment_method(call, _as_checked(magic_instrument(call, magic)), {})
-    return call.world.refer(identity, call.scope, "payment_method", param)
+    if magic is None or call.caller.livemode:
+        return None
+    return add_payment_method(call, _as_checked(magic_instrument(call, magic)), {})
 
 
 def attach_payment_method(call: Call, identity: str, customer: Entry, param: str) -> Entry:
@@ -124,20 +147,65 @@ def _card(instrument: Instrument) -> dict[str, Any]:
     return dict(sorted(card.items()))
 
 
+def _bank(instrument: Instrument) -> dict[str, Any]:
+    bank = instrument.body
+    return {
+        "account_holder_type": bank.get("account_holder_type") or "individual",
+        "account_type": bank.get("account_type") or "checking",
+        "bank_name": bank.get("bank_name"),
+        "financial_connections_account": None,
+        "fingerprint": bank.get("fingerprint"),
+        "last4": bank.get("last4"),
+        "networks": {"preferred": "ach", "supported": ["ach"]},
+        "routing_number": bank.get("routing_number"),
+        "status_details": None,
+    }
+
+
 def _as_checked(instrument: Instrument) -> Instrument:
     """A magic token's card counts as sent with a security code in a payment method (real answers, 2026)."""
-    if not instrument.is_magic:
+    if not (instrument.is_magic and instrument.is_card):
         return instrument
     return instrument.shown_as({**instrument.body, "cvc_check": "unchecked"})
 
 
 def create(call: Call) -> dict[str, Any]:
-    """Make a payment method of a token or of a card's own values."""
+    """Make a payment method of a token, of a card's own values, or of one of the platform's."""
+    shared = call.text("payment_method")
+    if shared is not None:
+        return _clone(call, shared).copy()
     instrument, taken = instrument_from(call, call.params, "")
     method = add_payment_method(call, instrument, call.params)
     if taken is not None:
         spend(taken)
     return method.copy()
+
+
+def _clone(call: Call, identity: str) -> Entry:
+    """Copy one of the platform's payment methods to the connected account that asks (real answers)."""
+    if call.caller.account is None:
+        message = (
+            "The payment_method parameter can only be used with a Stripe-Account header: it copies a payment method of"
+            " the platform's to a connected account."
+        )
+        raise ApiError("refused", param="payment_method", message=message)
+    customer = call.text("customer")
+    if customer is not None:
+        call.world.refer(customer, call.platform, "customer", "customer")
+    method = call.world.refer(identity, call.platform, "payment_method", "payment_method")
+    owner = method.body["customer"]
+    if owner is not None and customer is None:
+        raise ApiError("payment_method_needs_customer")
+    if owner != customer:
+        message = (
+            f"The PaymentMethod {identity} does not belong to the Customer you supplied {customer}. Please use this"
+            " PaymentMethod with the Customer that it belongs to instead."
+        )
+        raise ApiError("refused_when_executed", param="payment_method", message=message)
+    if method.private["used_up"]:
+        raise ApiError("payment_method_used_up")
+    method.private["used_up"] = owner is None
+    return add_payment_method(call, kept_instrument(method), method.body)
 
 
 def attach(call: Call) -> dict[str, Any]:
@@ -150,13 +218,13 @@ def attach(call: Call) -> dict[str, Any]:
 
 
 def retrieve(call: Call) -> dict[str, Any]:
-    """Give a payment method."""
-    return call.world.read(call.ids[0], call.scope, "payment_method", "payment_method").copy()
+    """Give a payment method; a magic one is made anew (real answers)."""
+    identity = call.ids[0]
+    method = _magic(call, identity) or call.world.read(identity, call.scope, "payment_method", "payment_method")
+    return method.copy()
 
 
 def list_all(call: Call) -> dict[str, Any]:
-    """List payment methods, a customer's where the request says so."""
-    customer = call.text("customer")
-    entries = call.world.every("payment_method", call.scope)
-    found = [entry for entry in entries if customer in {None, entry.body["customer"]}]
-    return page("/v1/payment_methods", found, call.params)
+    """List payment methods."""
+    check_filters(call, "customer")
+    return page("/v1/payment_methods", call.world.every("payment_method", call.scope), call.params)

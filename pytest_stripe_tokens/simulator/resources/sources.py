@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.resources.objects import billing_details, metadata
+from pytest_stripe_tokens.simulator.resources.payment_methods import instrument_from
+from pytest_stripe_tokens.simulator.tokens.checks import check_bank_account, digits_of
+from pytest_stripe_tokens.simulator.tokens.instruments import Instrument
 from pytest_stripe_tokens.simulator.tokens.spending import spend, take
 
 if TYPE_CHECKING:
@@ -14,7 +17,6 @@ if TYPE_CHECKING:
 
     from pytest_stripe_tokens.simulator.call import Call
     from pytest_stripe_tokens.simulator.state import Entry
-    from pytest_stripe_tokens.simulator.tokens.instruments import Instrument
 
 _OF_CARD = (
     "address_line1_check",
@@ -37,10 +39,8 @@ _OF_BANK = ("bank_name", "country", "fingerprint", "last4", "routing_number")
 def new_source(call: Call, instrument: Instrument, given: Mapping[str, Any]) -> Entry:
     """Keep a new source; the token's values count more than the request's (reference, sources)."""
     created = call.world.tick()
-    kind = "card" if instrument.is_card else "ach_debit"
-    names = _OF_CARD if instrument.is_card else _OF_BANK
-    details = {name: instrument.body.get(name) for name in names}
-    details |= {"three_d_secure": "optional"} if instrument.is_card else {"type": "individual"}
+    kind = "card" if instrument.is_card else str(given.get("type") or "ach_debit")
+    details = _details(call, kind, instrument)
     amount = given.get("amount")
     identity = call.new_id("src", created)
     body: dict[str, Any] = {
@@ -64,6 +64,24 @@ def new_source(call: Call, instrument: Instrument, given: Mapping[str, Any]) -> 
     return call.add({"id": identity, "object": "source"} | dict(sorted(body.items())), instrument=instrument)
 
 
+def _details(call: Call, kind: str, instrument: Instrument) -> dict[str, Any]:
+    shown = instrument.body
+    if kind == "card":
+        return {name: shown.get(name) for name in _OF_CARD} | {"three_d_secure": "optional"}
+    if kind == "ach_debit":
+        return {name: shown.get(name) for name in _OF_BANK} | {"type": "individual"}
+    reference = call.world.generator.object_id("mandate", call.world.now).partition("_")[2][-16:].upper()
+    return {
+        "bank_code": instrument.number[4:12] or None,
+        "branch_code": None,
+        "country": shown.get("country"),
+        "fingerprint": shown.get("fingerprint"),
+        "last4": shown.get("last4"),
+        "mandate_reference": reference,
+        "mandate_url": f"https://hooks.stripe.com/adapter/sepa_debit/file/{reference}",
+    }
+
+
 def _owner(instrument: Instrument, given: Any) -> dict[str, Any]:
     known = billing_details(instrument, as_object(given))
     return {
@@ -79,18 +97,35 @@ def _owner(instrument: Instrument, given: Any) -> dict[str, Any]:
 
 
 def create(call: Call) -> dict[str, Any]:
-    """Make a source of a card token; other sources are not simulated."""
-    token = call.text("token")
-    if token is None:
-        missing = "type" if call.text("type") is None else "token"
-        raise ApiError("parameter_missing", param=missing)
-    if call.text("type") not in {None, "card"}:
-        message = f"pytest-stripe-tokens makes sources of type card only, not of type {call.text('type')}."
+    """Make a source of a card or of a bank account, by a token or by their own values."""
+    kind = call.text("type")
+    if kind not in {None, "ach_debit", "card", "sepa_debit"}:
+        message = (
+            f"pytest-stripe-tokens makes sources of type card, sepa_debit and ach_debit only, not of type {kind}: let a"
+            " cassette answer the request."
+        )
         raise ApiError("refused", param="type", message=message)
-    taken = take(call, token, ("card",), "token")
-    source = new_source(call, taken.required_instrument, call.params)
-    spend(taken)
+    token, iban = call.text("token"), call.hash("sepa_debit").get("iban")
+    if token is None and kind == "card" and call.hash("card"):
+        instrument, taken = instrument_from(call, call.params, "")
+    elif token is None and kind == "sepa_debit" and iban:
+        instrument, taken = _of_iban(call, str(iban)), None
+    elif token is None:
+        raise ApiError("parameter_missing", param="type" if kind is None else "token")
+    else:
+        taken = take(call, token, ("bank_account",) if kind in {"ach_debit", "sepa_debit"} else ("card",), "token")
+        instrument = taken.required_instrument
+    source = new_source(call, instrument, call.params)
+    if taken is not None:
+        spend(taken)
     return source.copy()
+
+
+def _of_iban(call: Call, iban: str) -> Instrument:
+    params = {"country": iban[:2].upper(), "currency": "eur", "account_number": iban}
+    check_bank_account(params, livemode=call.caller.livemode, parent="sepa_debit")
+    token = call.world.generator.token("bank_account", params, livemode=call.caller.livemode)
+    return Instrument(token["bank_account"], digits_of(iban))
 
 
 def retrieve(call: Call) -> dict[str, Any]:

@@ -13,8 +13,15 @@ from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.tokens.checks import check_bank_account, check_card, check_cvc, check_network
 from pytest_stripe_tokens.simulator.tokens.generator import without_fingerprint
 from pytest_stripe_tokens.simulator.tokens.instruments import kept_instrument
-from pytest_stripe_tokens.simulator.tokens.magic import magic_payment_method
-from pytest_stripe_tokens.simulator.tokens.spending import Taken, magic_instrument, spend, take_pii
+from pytest_stripe_tokens.simulator.tokens.magic import magic_payment_method, magic_token
+from pytest_stripe_tokens.simulator.tokens.spending import (
+    Taken,
+    instrument_of_magic,
+    magic_instrument,
+    magic_object,
+    spend,
+    take_pii,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,13 +51,25 @@ def create(call: Call) -> dict[str, Any]:
     if not named:
         raise ApiError("nothing_to_tokenize")
     if len(named) > 1:
-        raise ApiError("parameters_exclusive", params=", ".join(named))
+        raise ApiError("several_types", params=", ".join(named))
     return _shown(call, _tokenize(call, named[0]))
 
 
 def retrieve(call: Call) -> dict[str, Any]:
-    """Give a token as it was created, `used` as it is now."""
-    return call.world.read(call.ids[0], call.scope, "token", "token").body
+    """Give a token as it was created, `used` as it is now; a magic one is made anew (real answers).
+
+    Raises:
+        ApiError: 400 resource_missing, where any other object gives 404 (real answers).
+    """
+    identity = call.ids[0]
+    magic = magic_token(identity)
+    if magic is None or call.caller.livemode:
+        return call.world.refer(identity, call.scope, "token", "token").body
+    token = magic_object(call, magic)
+    token["client_ip"] = None
+    if magic.type == "card":
+        token["card"]["cvc_check"] = "unchecked"
+    return call.add(token, params=dict(magic.params), instrument=instrument_of_magic(token, magic)).body
 
 
 def _shown(call: Call, token: dict[str, Any]) -> dict[str, Any]:

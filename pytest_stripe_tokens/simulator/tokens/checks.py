@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pytest_stripe_tokens.api.bank_numbers import bank_number
 from pytest_stripe_tokens.api.card_numbers import card_number
 from pytest_stripe_tokens.api.test_values import TEST_BANK_ACCOUNTS
+from pytest_stripe_tokens.simulator.currencies import MINIMUMS, SUPPORTED, in_words
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ _SHORTEST, _LONGEST = 12, 19
 _MONTHS = 12
 # "Up to 50 years in the past" (Stripe's testing page) is how a two-digit year is read, and how far ahead one may lie.
 _YEARS_AHEAD = 50
-_CURRENCY = re.compile(r"[A-Za-z]{3}")
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 _ROUTING = re.compile(r"[0-9]{9}")
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}")
@@ -108,9 +108,16 @@ def check_bank_account(bank: Mapping[str, Any], *, livemode: bool, parent: str =
 
 
 def check_currency(currency: object, param: str) -> None:
-    """Refuse what cannot be a currency: anything but three letters, in either case."""
-    if currency is not None and _CURRENCY.fullmatch(str(currency)) is None:
-        raise ApiError("invalid_currency", param=param, value=currency)
+    """Refuse what is none of the API's currencies, in either case."""
+    if currency is not None and str(currency).lower() not in SUPPORTED:
+        raise ApiError("invalid_currency", param=param, value=currency, supported=", ".join(SUPPORTED))
+
+
+def check_minimum(amount: int, currency: str) -> None:
+    """Refuse a payment of less than the least of its currency."""
+    least = MINIMUMS.get(currency, 0)
+    if amount < least:
+        raise ApiError("amount_too_small", least=in_words(least, currency), currency=currency)
 
 
 def _check_number(sent: str, number: str) -> None:
@@ -151,8 +158,9 @@ def _check_expiry(month: str, year: str, now: int) -> None:
 
 
 def _is_cvc(cvc: str, number: str) -> bool:
-    length = 4 if number[:2] in {"34", "37"} else 3
-    return cvc.isascii() and cvc.isdigit() and len(cvc) == length
+    # An American Express card is taken with three digits too (53 of 53 real answers).
+    lengths = {3, 4} if number[:2] in {"34", "37"} else {3}
+    return cvc.isascii() and cvc.isdigit() and len(cvc) in lengths
 
 
 def _is_test_account(country: str, number: str) -> bool:

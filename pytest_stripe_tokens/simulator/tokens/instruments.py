@@ -56,7 +56,7 @@ DECLINES: Mapping[str, Decline] = MappingProxyType(
             "card_declined",
             "Your card was declined for making repeated attempts too frequently or exceeding its amount limit.",
             None,
-            None,
+            "try_again_later",
             "02",
             "61",
         ),

@@ -1,6 +1,6 @@
 """The tokens that always exist in test mode, such as `tok_visa`, and what each stands for.
 
-Sources: Stripe's testing and Connect testing pages; the names with two spellings have been both on those pages.
+Sources: Stripe's testing and Connect testing pages, 2019 to 2026; a name with two spellings has been both on them.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ _CARDS = {
     "mastercard_prepaid": "mastercard_prepaid",
     "amex": "amex_2",
     "discover": "discover",
+    "discover_debit": "discover_debit",
     "diners": "diners",
     "jcb": "jcb",
     "unionpay": "unionpay",
@@ -62,6 +63,23 @@ _CARDS = {
     "chargeDeclinedFraudulent": "fraudulent_older",
     "chargeDeclinedVelocityLimitExceeded": "velocity_exceeded",
     "chargeCustomerFail": "decline_after_attaching",
+    "authenticationRequired": "3ds_always",
+    "authenticationRequiredOnSetup": "3ds_unless_set_up",
+    "authenticationRequiredSetupForOffSession": "3ds_already_set_up",
+    "authenticationRequiredChargeDeclinedInsufficientFunds": "3ds_insufficient_funds",
+    "threeDSecure2Required": "3ds_required",
+    "threeDSecureRequired": "3ds_required_older",
+    "threeDSecureRequiredChargeDeclined": "3ds_required_declined",
+    "threeDSecureRequiredProcessingError": "3ds_required_error",
+    "threeDSecureOptional": "3ds_supported",
+    "threeDSecureOptionalProcessingError": "3ds_supported_error",
+    "amex_threeDSecureNotSupported": "amex",
+    "indiaRecurringMandateSetupAndRenewalsSuccess": "IN_mandate",
+    "indiaRecurringPaymentFailureAfterPreDebitNotification": "IN_mandate_debit_canceled",
+    "indiaRecurringPaymentFailureUndeliveredDebitNotification": "IN_mandate_not_notified",
+    "indiaRecurringPaymentFailureCanceledMandate": "IN_mandate_canceled",
+    "visa_cartesBancaires": "cartes_bancaires_visa",
+    "mastercard_cartesBancaires": "cartes_bancaires_mastercard",
     "radarBlock": "fraudulent",
     "riskLevelHighest": "risk_highest",
     "riskLevelElevated": "risk_elevated",
@@ -75,7 +93,10 @@ _CARDS = {
     "createDispute": "dispute_fraudulent",
     "createDisputeProductNotReceived": "dispute_product_not_received",
     "createDisputeInquiry": "dispute_inquiry",
+    "createIssuerFraudRecord": "early_fraud_warning",
+    "createMultipleDisputes": "disputes_multiple",
     "refundFail": "refund_fails",
+    "pendingRefund": "refund_pending",
     "bypassPending": "bypass_pending",
     "bypassPendingInternational": "bypass_pending_international",
     "domesticPricing": "domestic_pricing",
@@ -101,6 +122,9 @@ _BANK_EFFECTS = {
     "insufficientFunds": "insufficient_funds",
     "debitNotAuthorized": "debit_not_authorized",
     "invalidCurrency": "invalid_currency",
+    "failMicrodeposits": "microdeposits_fail",
+    "dispute": "dispute",
+    "processing": "stays_processing",
 }
 
 

@@ -102,13 +102,22 @@ def instrument_of(entry: Entry) -> Instrument | None:
 
 def magic_instrument(call: Call, magic: Magic) -> Instrument:
     """Make the card or bank account of a magic token: a new one with each use (real answers)."""
+    return instrument_of_magic(magic_object(call, magic), magic)
+
+
+def magic_object(call: Call, magic: Magic) -> dict[str, Any]:
+    """Make the token that a magic one stands for."""
     params = dict(magic.params)
     if magic.type == "card":
         today = dt.datetime.fromtimestamp(call.world.now, tz=dt.UTC)
         # The current month of next year, without a security code (real answers of 2020 and 2026).
         params = {"number": params["number"], "exp_month": str(today.month), "exp_year": str(today.year + 1)}
-    token = call.world.generator.token(magic.type, params, livemode=call.caller.livemode, account=call.caller.account)
-    number = digits_of(str(params.get("number") or params.get("account_number") or ""))
+    return call.world.generator.token(magic.type, params, livemode=call.caller.livemode, account=call.caller.account)
+
+
+def instrument_of_magic(token: Mapping[str, Any], magic: Magic) -> Instrument:
+    """Give the card or bank account in the token that a magic one stands for."""
+    number = digits_of(str(magic.params.get("number") or magic.params.get("account_number") or ""))
     return Instrument(
         token[magic.type], number, magic.decline_code, is_magic=True, is_verified=magic.is_verified, effect=magic.effect
     )
