@@ -94,9 +94,15 @@ class Response:
     @cached_property
     def sent_headers(self) -> Mapping[str, str]:
         """The headers with the framing that the body has now, plain bytes of a known length; each in one line."""
-        kept = {name: value for name, value in self.headers.items() if name.lower() not in _FRAMING}
-        lines = {name: value if value.isprintable() else " ".join(value.split()) for name, value in kept.items()}
-        return {**lines, "Content-Length": str(len(self.body))}
+        length = {"Content-Length": str(len(self.body))}
+        lines: dict[str, str] = {}
+        for name, value in self.headers.items():
+            if name.lower() in _FRAMING:
+                continue
+            lines[name] = value if value.isprintable() else " ".join(value.split())
+            if name.lower() == "content-type":
+                lines |= length  # its place in real answers
+        return lines | length
 
     @cached_property
     def data(self) -> Any:

@@ -11,7 +11,7 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.messages import Response
-from pytest_stripe_tokens.simulator.pretty import pretty
+from pytest_stripe_tokens.simulator.pretty import encoded, pretty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +45,7 @@ class Envelope:
 
 def success(body: Mapping[str, Any], envelope: Envelope) -> Response:
     """Answer with an object: no final newline (2022 and later)."""
-    return respond(200, pretty(dict(body)).encode(), envelope, retry="false")
+    return respond(200, encoded(pretty(dict(body))), envelope, retry="false")
 
 
 def refusal(error: ApiError, envelope: Envelope) -> Response:
@@ -58,7 +58,7 @@ def refusal(error: ApiError, envelope: Envelope) -> Response:
     extra = {}
     if row.early:
         extra = {"X-Robots-Tag": "none"} if row.code else {"Www-Authenticate": 'Basic realm="Stripe"'}
-    body = pretty({"error": fields}).encode() + b"\n"
+    body = encoded(pretty({"error": fields})) + b"\n"
     retry = row.retry or ("false" if row.executed else None)
     return respond(row.status, body, envelope, retry=retry, extra=extra)
 

@@ -12,7 +12,7 @@ from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.errors import StripeAPIError
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.messages import API_HOST
-from pytest_stripe_tokens.simulator import answers, expanding, routes
+from pytest_stripe_tokens.simulator import answers, expanding, routes, versions
 from pytest_stripe_tokens.simulator.answers import Envelope
 from pytest_stripe_tokens.simulator.call import Call
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
@@ -198,10 +198,16 @@ class _Handling:
         return response
 
     def _run(self, caller: Caller, route: Route, ids: tuple[str, ...], form: bytes) -> Response:
-        call = Call(self._world, caller, read_form(form, route.table), ids)
-        body = route.endpoint(call)
-        expanding.expand(call, body)
-        return answers.success(body, self._envelope())
+        version = self._request.headers.get("stripe-version", "").strip() or None
+        call = Call(self._world, caller, versions.as_sent(version, route.table, read_form(form, route.table)), ids)
+        try:
+            # Taken back before it is expanded, which may be asked of what only older answers hold, and after.
+            body = versions.as_shown(version, call, route.endpoint(call))
+            expanding.expand(call, body)
+        except ApiError as error:
+            error.more = versions.as_shown(version, call, error.more)
+            raise
+        return answers.success(versions.as_shown(version, call, body), self._envelope())
 
     def _replay(self, kept: Kept, key: str, params: dict[str, Any]) -> Response:
         if kept.endpoint != self._request.path:

@@ -160,6 +160,26 @@ def _spelt_value(value: Any, spec: Spec | None) -> Any:
     return forms.boolean(value) if isinstance(spec, str) and spec.startswith(_BOOLEANS) else value
 
 
+def typed(value: Any, spec: Spec | None) -> Any:
+    """Give parameters as an answer shows them: numbers and booleans as such, null for what is empty.
+
+    Args:
+        value: parameters, already found right; a leaf is text.
+        spec: what a table says of them.
+    """
+    if isinstance(value, dict) and isinstance(spec, dict):
+        given = cast("dict[str, Any]", value)
+        return {name: typed(item, _known(spec, name)) for name, item in given.items()}
+    if isinstance(value, list) and isinstance(spec, list):
+        return [typed(item, spec[0]) for item in cast("list[object]", value)]
+    if not isinstance(value, str) or not isinstance(spec, str):
+        return cast("object", value) or None
+    kind = spec.split()[0]
+    if kind == "boolean" or not value:
+        return value == "true" if value else None
+    return int(value) if kind == "integer" else float(value) if kind == "number" else value
+
+
 def _resolve(spec: Any, shared: Mapping[str, Any]) -> Any:
     if isinstance(spec, str) and spec.startswith("@"):
         return _resolve(shared[spec[1:]], shared)

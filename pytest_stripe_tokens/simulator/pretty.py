@@ -7,7 +7,7 @@ that JSON has no need of, and `json.dumps` leaves its C code once it is to inden
 from __future__ import annotations
 
 import json
-from json.encoder import encode_basestring_ascii as _text
+from json.encoder import encode_basestring as _text
 from typing import Any, cast
 
 _WORDS = {None: "null", True: "true", False: "false"}
@@ -23,7 +23,10 @@ def copy_of(value: Any) -> Any:
 
 
 def pretty(value: Any, indent: str = "\n") -> str:
-    """Write a JSON value with two spaces for each level, as `json.dumps(value, indent=2)` does."""
+    """Write a JSON value with two spaces for each level, as `json.dumps(value, indent=2, ensure_ascii=False)` does.
+
+    The API sends what is not ASCII as it is (real answers).
+    """
     if isinstance(value, str):
         return _text(value)
     if value is None or isinstance(value, bool):
@@ -42,3 +45,8 @@ def pretty(value: Any, indent: str = "\n") -> str:
         lines = [f"{inner}{pretty(item, inner)}" for item in cast("list[object]", value)]
         return f"[{','.join(lines)}{indent}]"
     return str(value) if isinstance(value, int) else json.dumps(value)
+
+
+def encoded(text: str) -> bytes:
+    """Encode JSON as UTF-8; a lone surrogate, which UTF-8 has not, stays a JSON escape."""
+    return text.encode("utf-8", "backslashreplace")

@@ -110,7 +110,7 @@ def test_the_time_is_written_as_in_documented_ids(generator, object_id, created)
 
 
 def test_an_id_carries_the_end_of_the_account_id(generator):
-    assert generator.object_id("cus", 1776612806)[-18:-8] == generator.account_id[-10:]
+    assert generator.object_id("ch", 1776612806)[-18:-8] == generator.account_id[-10:]
 
 
 def test_an_id_on_a_connected_account_carries_that_account(generator):
@@ -120,13 +120,13 @@ def test_an_id_on_a_connected_account_carries_that_account(generator):
 
 @each("account", ["acct_x", "acct_é23456789ö", "acct_1234567"])
 def test_an_account_of_another_form_still_gives_an_id(generator, account):
-    characters = generator.object_id("cus", 1776612806, account).split("_")[1]
+    characters = generator.object_id("ch", 1776612806, account).split("_")[1]
     assert len(characters) == 24
     assert characters.isascii()
 
 
 def test_ids_of_one_second_differ(generator):
-    assert generator.object_id("cus", 1776612806) != generator.object_id("cus", 1776612806)
+    assert generator.object_id("ch", 1776612806) != generator.object_id("ch", 1776612806)
 
 
 def test_each_object_is_created_a_second_after_the_last(generator):
@@ -344,7 +344,7 @@ def test_a_scope_may_hold_what_is_no_text():
 def test_tokens_do_not_depend_on_what_else_was_drawn(generator):
     other = Generator(seed=0, scope="tests/test_checkout.py::test_it")
     other.request_id()
-    other.object_id("cus", 1776612806)
+    other.object_id("ch", 1776612806)
     other.fake.name()
     assert other.token("card", VISA) == generator.token("card", VISA)
 

@@ -14,7 +14,7 @@ values = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(st
 @settings(max_examples=25)
 @given(values)
 def test_json_is_written_as_the_standard_library_would(value):
-    assert pretty(value) == json.dumps(value, indent=2)
+    assert pretty(value) == json.dumps(value, indent=2, ensure_ascii=False)
 
 
 @settings(max_examples=25)

@@ -86,6 +86,13 @@ REQUEST_ERRORS: Mapping[str, ErrorRow] = MappingProxyType(
         "parameters_exclusive": ErrorRow(
             400, "You may only specify one of these parameters: {params}.", "parameters_exclusive"
         ),
+        # The code is Stripe's (changelog), its text is not known.
+        "payment_method_types_no_longer_supported": ErrorRow(
+            400,
+            "The `{param}` parameter is no longer supported since API version 2026-09-30.endive. Leave it out to let"
+            " Stripe choose, send `allowed_payment_method_types`, or set Stripe-Version to an older version.",
+            "payment_method_types_no_longer_supported",
+        ),
         "invalid_integer": ErrorRow(400, "Invalid integer: {value}", "parameter_invalid_integer"),
         "integer_too_small": ErrorRow(
             400, "This value must be greater than or equal to {limit}.", "parameter_invalid_integer"

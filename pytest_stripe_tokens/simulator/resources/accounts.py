@@ -8,8 +8,9 @@ from pytest_stripe_tokens.api.bank_numbers import currency_of
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.call import find_account
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
+from pytest_stripe_tokens.simulator.parameters import table, typed
 from pytest_stripe_tokens.simulator.resources.attaching import add_external_account, external_accounts_of, make_default
-from pytest_stripe_tokens.simulator.resources.objects import list_of, metadata, ordered, page
+from pytest_stripe_tokens.simulator.resources.objects import full_address, list_within, metadata, ordered, page
 from pytest_stripe_tokens.simulator.resources.persons import (
     change_company,
     change_person,
@@ -32,28 +33,31 @@ def new_account(call: Call) -> dict[str, Any]:
     identity = call.world.generator.object_id("acct", created)
     country = (call.text("country") or "US").upper()
     kind = call.text("type") or ("none" if "controller" in call.params else "standard")
+    controller = _controller(call, kind)
+    # The platform collects the requirements of a custom account, and sees what it collected (real answers).
+    own = {"company": new_company(), "tos_acceptance": {"date": None, "ip": None, "user_agent": None}}
+    is_custom = controller["requirement_collection"] == "application"
     return {
         # An account's id is shorter than others: no account's characters, ten random ones (real ids).
         "id": f"{identity[: len('acct_1') + 5]}{identity[-10:]}",
         "object": "account",
-        "business_profile": _business_profile({}),
+        "business_profile": _business_profile(),
         "business_type": None,
         "capabilities": {},
         "charges_enabled": False,
-        "controller": _controller(call, kind),
+        "controller": controller,
         "country": country,
         "created": created,
         "default_currency": (call.text("default_currency") or currency_of(country)).lower(),
         "details_submitted": False,
         "email": call.text("email"),
         "future_requirements": _requirements([]),
-        "groups": {"payments_pricing": None},
         "metadata": {},
         "payouts_enabled": False,
         "requirements": _requirements([]),
         "settings": _settings(),
-        "tos_acceptance": {"date": None},
         "type": kind,
+        **(own if is_custom else {"tos_acceptance": {"date": None}}),
     }
 
 
@@ -63,22 +67,46 @@ def change_legal_entity(call: Call, account: Entry, given: Mapping[str, Any]) ->
         account.body["business_type"] = given["business_type"]
     if as_object(given.get("company")):
         company = account.body.setdefault("company", new_company())
-        change_company(company, as_object(given["company"]))
+        change_company(company, as_object(given["company"]), str(account.body["country"]))
     if as_object(given.get("individual")):
-        change_person(_individual(call, account).body, as_object(given["individual"]))
+        change_person(_individual(call, account).body, as_object(given["individual"]), str(account.body["country"]))
 
 
 def show(call: Call, account: Entry) -> dict[str, Any]:
     """Give a connected account with its external accounts, its individual, and what is still due."""
     body = account.copy()
     external = [entry.copy() for entry in external_accounts_of(call, account)]
-    listed = list_of(f"/v1/accounts/{account.id}/external_accounts", external)
-    body["external_accounts"] = listed | {"total_count": len(external)}
+    body["external_accounts"] = list_within(f"/v1/accounts/{account.id}/external_accounts", external)
     person = account.private.get("individual")
     if person is not None:
         body["individual"] = person.copy()
-    body["requirements"] = _requirements(_due(body, external))
+    due = _due(body, external)
+    body["requirements"] = _requirements(due)
+    active = [name for name, status in body["capabilities"].items() if status == "active"]
+    body["charges_enabled"] = not due and any(name.endswith("_payments") for name in active)
+    body["payouts_enabled"] = not due and bool(active)
+    body["details_submitted"] = body["details_submitted"] or not due
     return ordered(body)
+
+
+def _settle(account: Entry) -> Entry:
+    """Let what is pending become active, which it is by the next request (real answers)."""
+    capabilities = account.body["capabilities"]
+    account.body["capabilities"] = {
+        name: "active" if status == "pending" else status for name, status in capabilities.items()
+    }
+    return account
+
+
+def _enable(call: Call, account: Entry, *, by_token: bool) -> None:
+    """Let Stripe check what was handed in; with an account token it has done so at once (real answers, 2026)."""
+    external = [entry.body for entry in external_accounts_of(call, account)]
+    status = "inactive" if _due(account.body, external) else "active" if by_token else "pending"
+    capabilities = account.body["capabilities"]
+    account.body["capabilities"] = {
+        name: old if old == status or (old == "active" and status == "pending") else status
+        for name, old in capabilities.items()
+    }
 
 
 def _individual(call: Call, account: Entry) -> Entry:
@@ -87,6 +115,7 @@ def _individual(call: Call, account: Entry) -> Entry:
         created = call.world.tick()
         identity = call.world.generator.object_id("person", created, account.id)
         known = call.world.add(new_person(identity, account.id, created), call.platform)
+        known.body["relationship"] |= {"account_opener": True, "representative": True}
         account.private["individual"] = known
     return cast("Entry", known)
 
@@ -133,12 +162,28 @@ def _of(given: Any, name: str) -> str | None:
 
 def change_business_profile(account: Entry, given: Mapping[str, Any]) -> None:
     """Take over what is given of a business profile."""
-    account.body["business_profile"] = _business_profile(account.body["business_profile"] | dict(given))
+    profile = account.body["business_profile"] | typed(given, table("accounts.update")["business_profile"])
+    if profile["support_address"]:
+        profile["support_address"] = full_address(profile["support_address"])
+    account.body["business_profile"] = dict(sorted(profile.items()))
 
 
-def _business_profile(given: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("mcc", "name", "product_description", "support_email", "support_phone", "support_url", "url")
-    return {**{name: given.get(name) or None for name in names}, "support_address": None}
+def _business_profile() -> dict[str, Any]:
+    names = (
+        "annual_revenue",
+        "estimated_worker_count",
+        "mcc",
+        "minority_owned_business_designation",
+        "name",
+        "product_description",
+        "specified_commercial_transactions_act_url",
+        "support_address",
+        "support_email",
+        "support_phone",
+        "support_url",
+        "url",
+    )
+    return dict.fromkeys(names)
 
 
 def _settings() -> dict[str, Any]:
@@ -161,13 +206,14 @@ def _settings() -> dict[str, Any]:
         },
         "payouts": {
             "debit_negative_balances": False,
-            "schedule": {"delay_days": 2, "interval": "daily"},
+            "schedule": {"delay_days": _DELAY_DAYS, "interval": "daily"},
             "statement_descriptor": None,
         },
         "sepa_debit_payments": {},
     }
 
 
+_DELAY_DAYS = 2
 _LEGAL_ENTITY = ("business_type", "company", "individual")
 
 
@@ -188,21 +234,21 @@ def create(call: Call) -> dict[str, Any]:
 
 def update(call: Call) -> dict[str, Any]:
     """Change a connected account; a token's values replace those it names and leave the others."""
-    account = find_account(call)
+    account = _settle(find_account(call))
     _apply(call, account, creating=False)
     return show(call, account)
 
 
 def retrieve(call: Call) -> dict[str, Any]:
     """Give a connected account."""
-    return show(call, find_account(call))
+    return show(call, _settle(find_account(call)))
 
 
 def list_all(call: Call) -> dict[str, Any]:
     """List connected accounts."""
     listed = page("/v1/accounts", call.world.every("account", call.platform), call.params)
     entries = [call.world.get(body["id"], call.platform, "account") for body in listed["data"]]
-    return listed | {"data": [show(call, entry) for entry in entries if entry is not None]}
+    return listed | {"data": [show(call, _settle(entry)) for entry in entries if entry is not None]}
 
 
 def create_external_account(call: Call) -> dict[str, Any]:
@@ -241,6 +287,7 @@ def _apply(call: Call, account: Entry, *, creating: bool) -> None:
         change_legal_entity(call, account, call.params)
     else:
         _change_by_token(call, account, by_token)
+    _enable(call, account, by_token=by_token is not None)
     for taken in (by_token, *used):
         if taken is not None:
             spend(taken)
@@ -303,11 +350,22 @@ def _change(call: Call, account: Entry) -> None:
     for name, asked in call.hash("capabilities").items():
         if as_object(asked).get("requested") == "true":
             account.body["capabilities"].setdefault(name, "inactive")
-    accepted = call.hash("tos_acceptance")
-    if accepted:
-        date = accepted.get("date")
-        account.body["tos_acceptance"] |= {
-            "date": int(date) if date else None,
-            "ip": accepted.get("ip"),
-            "user_agent": accepted.get("user_agent"),
-        }
+        else:
+            account.body["capabilities"].pop(name, None)
+    sent = typed(call.params, table("accounts.update"))
+    schedule = as_object(as_object(as_object(sent.get("settings")).get("payouts")).get("schedule"))
+    if "delay_days" in schedule:
+        # "minimum" stands for as few as the country allows: two in most.
+        schedule["delay_days"] = int(schedule["delay_days"]) if str(schedule["delay_days"]).isdecimal() else _DELAY_DAYS
+    for name in ("groups", "settings", "tos_acceptance"):
+        if sent.get(name):
+            account.body[name] = _merged(account.body.get(name, {}), sent[name])
+
+
+def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Change what is named and leave the rest, hash by hash."""
+    changed = {
+        name: _merged(as_object(old.get(name)), cast("dict[str, Any]", value)) if isinstance(value, dict) else value
+        for name, value in new.items()
+    }
+    return {**old, **changed}

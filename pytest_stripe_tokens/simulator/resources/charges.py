@@ -17,6 +17,7 @@ from pytest_stripe_tokens.simulator.resources.objects import (
     metadata,
     ordered,
     page,
+    shipping_of,
     used_card,
 )
 from pytest_stripe_tokens.simulator.tokens.checks import check_currency, check_minimum
@@ -44,6 +45,7 @@ class Payment:
         intent: the PaymentIntent's id, or None.
         capture: whether the money is taken at once.
         details: parameters that the charge takes over: description, metadata, shipping, ...
+        billing: name and address, where they are not the card's own.
     """
 
     amount: int
@@ -55,6 +57,7 @@ class Payment:
     intent: str | None = None
     capture: bool = True
     details: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    billing: Mapping[str, Any] | None = None
 
 
 # What a new charge has not got.
@@ -66,7 +69,6 @@ _NOT_YET = (
     "failure_balance_transaction",
     "order",
     "receipt_number",
-    "receipt_url",
     "review",
     "source_transfer",
 )
@@ -74,11 +76,13 @@ _TAKEN_OVER = (
     "description",
     "on_behalf_of",
     "receipt_email",
-    "shipping",
     "statement_descriptor",
     "statement_descriptor_suffix",
     "transfer_group",
 )
+_RECEIPTS = "https://pay.stripe.com/receipts/payment/"
+# What a card network holds is released after this, unless it is captured (real answers, 2026).
+_HELD_FOR = 7 * 24 * 3600
 
 
 def charge(call: Call, payment: Payment) -> tuple[Entry, str | None]:
@@ -99,7 +103,7 @@ def _charge(call: Call, payment: Payment, decline: str | None, identity: str, cr
     paid, captured = decline is None, decline is None and payment.capture
     row = None if decline is None else DECLINES[decline]
     fee = payment.details.get("application_fee_amount") or payment.details.get("application_fee")
-    transfer = as_object(payment.details.get("transfer_data"))
+    receipt = f"{_RECEIPTS}{call.world.generator.characters('receipt', 88)}" if paid else None
     body: dict[str, Any] = {
         **dict.fromkeys(_NOT_YET),
         "id": identity,
@@ -109,7 +113,7 @@ def _charge(call: Call, payment: Payment, decline: str | None, identity: str, cr
         "amount_refunded": 0,
         "application_fee_amount": int(fee) if fee else None,
         "balance_transaction": call.new_id("txn", created) if captured else None,
-        "billing_details": billing_details(payment.instrument),
+        "billing_details": dict(payment.billing or billing_details(payment.instrument)),
         "calculated_statement_descriptor": "STRIPE",
         "captured": captured,
         "created": created,
@@ -125,15 +129,17 @@ def _charge(call: Call, payment: Payment, decline: str | None, identity: str, cr
         "paid": paid,
         "payment_intent": payment.intent,
         "payment_method": payment.payment_method,
-        "payment_method_details": _method_details(payment),
-        "radar_options": {},
+        "payment_method_details": _method_details(call, payment, decline, created),
+        "radar_options": as_object(payment.details.get("radar_options")),
+        "receipt_url": receipt,
         "refunded": False,
+        "shipping": shipping_of(payment.details.get("shipping")),
         "source": None if payment.source is None else dict(payment.source),
         "status": _status(payment, decline),
-        "transfer_data": _transfer(transfer) if transfer else None,
+        "transfer_data": None,
         **{name: payment.details.get(name) or None for name in _TAKEN_OVER},
     }
-    return ordered(body)
+    return ordered(body | _destination(call, payment, identity, created, paid=paid))
 
 
 def _status(payment: Payment, decline: str | None) -> str:
@@ -143,9 +149,20 @@ def _status(payment: Payment, decline: str | None) -> str:
     return "succeeded" if payment.instrument.is_card else "pending"
 
 
-def _transfer(given: Mapping[str, Any]) -> dict[str, Any]:
-    amount = given.get("amount")
-    return {"amount": int(amount) if amount else None, "destination": given.get("destination")}
+def _destination(call: Call, payment: Payment, identity: str, created: int, *, paid: bool) -> dict[str, Any]:
+    """Say which account the money goes to: `transfer_data`, or `destination` as it was called."""
+    older = payment.details.get("destination")
+    sent = as_object(payment.details.get("transfer_data")) or as_object(older)
+    account = sent.get("destination") or sent.get("account") or (older if isinstance(older, str) else None)
+    if not account:
+        return {}
+    amount = sent.get("amount")
+    shown: dict[str, Any] = {
+        "destination": account,
+        "transfer_data": {"amount": int(amount) if amount else None, "destination": account},
+        "transfer_group": payment.details.get("transfer_group") or f"group_{payment.intent or identity}",
+    }
+    return shown | ({"transfer": call.new_id("tr", created)} if paid and payment.capture else {})
 
 
 def _outcome(instrument: Instrument, decline: str | None) -> dict[str, Any]:
@@ -181,7 +198,7 @@ def _outcome(instrument: Instrument, decline: str | None) -> dict[str, Any]:
     }
 
 
-def _method_details(payment: Payment) -> dict[str, Any]:
+def _method_details(call: Call, payment: Payment, decline: str | None, created: int) -> dict[str, Any]:
     instrument = payment.instrument
     if not instrument.is_card:
         bank = instrument.body
@@ -198,7 +215,8 @@ def _method_details(payment: Payment) -> dict[str, Any]:
         }
     card = card_details(instrument) | {
         "amount_authorized": payment.amount,
-        "authorization_code": None,
+        "authorization_code": call.world.generator.digits("authorization", 6) if decline is None else None,
+        "electronic_commerce_indicator": "07",
         "extended_authorization": {"status": "disabled"},
         "incremental_authorization": {"status": "unavailable"},
         "installments": None,
@@ -206,9 +224,13 @@ def _method_details(payment: Payment) -> dict[str, Any]:
         "multicapture": {"status": "unavailable"},
         "network": brand_of(instrument),
         "network_token": {"used": False},
+        "network_transaction_id": call.world.generator.digits("network", 15),
         "overcapture": {"maximum_amount_capturable": payment.amount, "status": "unavailable"},
         "three_d_secure": None,
+        "transaction_link_id": None,
     }
+    if decline is None and not payment.capture:
+        card["capture_before"] = created + _HELD_FOR
     return {"card": dict(sorted(card.items())), "type": "card"}
 
 

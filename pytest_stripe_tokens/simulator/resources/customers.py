@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.simulator import searching
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
+from pytest_stripe_tokens.simulator.parameters import table, typed
 from pytest_stripe_tokens.simulator.resources.attaching import SOURCES, attach_source, sources_of
 from pytest_stripe_tokens.simulator.resources.objects import full_address, metadata, page
 from pytest_stripe_tokens.simulator.resources.payment_methods import attach_payment_method
@@ -95,6 +96,7 @@ def _new(call: Call) -> dict[str, Any]:
         "balance": 0,
         "created": created,
         "currency": None,
+        "customer_account": None,
         "default_source": None,
         "delinquent": False,
         "description": None,
@@ -149,11 +151,11 @@ def _attach(call: Call, customer: Entry, changes: dict[str, Any]) -> None:
     method = call.text("payment_method")
     if method is not None:
         attach_payment_method(call, method, customer, "payment_method")
-    settings = call.hash("invoice_settings")
+    settings = typed(call.hash("invoice_settings"), table("customers.update")["invoice_settings"])
     if settings.get("default_payment_method"):
         identity = str(settings["default_payment_method"])
         call.world.refer(identity, call.scope, "payment_method", "invoice_settings[default_payment_method]")
-        changes["invoice_settings"] = customer.body["invoice_settings"] | {"default_payment_method": identity}
+    changes["invoice_settings"] = customer.body["invoice_settings"] | settings
     source = call.text("source")
     if source is None:
         return

@@ -56,6 +56,12 @@ def list_of(url: str, data: Iterable[Mapping[str, Any]], *, has_more: bool = Fal
     return {"object": "list", "data": [dict(item) for item in data], "has_more": has_more, "url": url}
 
 
+def list_within(url: str, data: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Wrap objects as another object shows them: all, and how many."""
+    items = [dict(item) for item in data]
+    return {"object": "list", "data": items, "has_more": False, "total_count": len(items), "url": url}
+
+
 def page(url: str, entries: Iterable[Entry], params: Mapping[str, Any]) -> dict[str, Any]:
     """List objects, the newest first, as the filters, `limit`, `starting_after` and `ending_before` ask.
 
@@ -189,6 +195,15 @@ def billing_details(instrument: Instrument | None, given: Mapping[str, Any] | No
         "phone": sent.get("phone") or None,
         "tax_id": sent.get("tax_id") or None,
     }
+
+
+def shipping_of(given: Any) -> dict[str, Any] | None:
+    """Give where something is sent to, with every field that charges and PaymentIntents show of it."""
+    sent = as_object(given)
+    if not sent:
+        return None
+    names = ("carrier", "name", "phone", "tracking_number")
+    return {"address": full_address(as_object(sent.get("address"))), **{name: sent.get(name) or None for name in names}}
 
 
 def full_address(address: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator import searching
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
+from pytest_stripe_tokens.simulator.parameters import table, typed
 from pytest_stripe_tokens.simulator.resources.charges import Payment, charge, required_amount
-from pytest_stripe_tokens.simulator.resources.objects import check_filters, metadata, ordered, page
+from pytest_stripe_tokens.simulator.resources.objects import check_filters, metadata, ordered, page, shipping_of
 from pytest_stripe_tokens.simulator.resources.payment_methods import (
     add_payment_method,
     find_payment_method,
     instrument_from,
+    show_checked,
 )
 from pytest_stripe_tokens.simulator.tokens.checks import check_currency, check_minimum
 from pytest_stripe_tokens.simulator.tokens.instruments import Instrument, declined, kept_instrument
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 # What a new PaymentIntent has not got.
 _NOT_YET = (
+    "allowed_payment_method_types",
     "application",
     "application_fee_amount",
     "canceled_at",
@@ -38,10 +41,12 @@ _NOT_YET = (
     "on_behalf_of",
     "payment_method",
     "payment_method_configuration_details",
+    "payment_record",
     "processing",
     "receipt_email",
     "review",
     "setup_future_usage",
+    "shared_payment_granted_token",
     "shipping",
     "source",
     "statement_descriptor",
@@ -55,7 +60,7 @@ def new_intent(call: Call, amount: int, currency: str) -> dict[str, Any]:
     """Give a PaymentIntent that has neither a payment method nor a payment yet."""
     created = call.world.tick()
     identity = call.new_id("pi", created)
-    types = call.params.get("payment_method_types")
+    types = call.params.get("payment_method_types") or call.params.get("allowed_payment_method_types")
     body: dict[str, Any] = {
         **dict.fromkeys(_NOT_YET),
         "id": identity,
@@ -64,13 +69,14 @@ def new_intent(call: Call, amount: int, currency: str) -> dict[str, Any]:
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
         "amount_received": 0,
-        "automatic_payment_methods": None if types else {"allow_redirects": "always", "enabled": True},
+        "automatic_payment_methods": None if types else _automatic(call),
         "capture_method": "automatic_async",
-        "client_secret": f"{identity}_{call.new_id('secret', created)}",
+        "client_secret": f"{identity}_secret_{call.world.generator.characters('secret', 25)}",
         "confirmation_method": call.text("confirmation_method") or "automatic",
         "created": created,
         "currency": currency,
         "livemode": call.caller.livemode,
+        "managed_payments": {"enabled": False},
         "metadata": {},
         "payment_method_options": {
             "card": {
@@ -86,11 +92,19 @@ def new_intent(call: Call, amount: int, currency: str) -> dict[str, Any]:
     return ordered(body)
 
 
+def _automatic(call: Call) -> dict[str, Any] | None:
+    given = call.hash("automatic_payment_methods")
+    if given.get("enabled") == "false":
+        return None
+    return {"allow_redirects": given.get("allow_redirects") or "always", "enabled": True}
+
+
 _CVC_TOKEN = "payment_method_options[card][cvc_token]"  # noqa: S105 - a parameter's path
 _TOO_SMALL = "amount_of_intent_too_small"
 _FUTURE_USAGE = ("off_session", "on_session")
 _CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 _TEXTS = (
+    "customer_account",
     "description",
     "on_behalf_of",
     "receipt_email",
@@ -99,6 +113,11 @@ _TEXTS = (
     "statement_descriptor_suffix",
     "transfer_group",
 )
+# Shown as they were sent.
+_ECHOED = ("allowed_payment_method_types", "excluded_payment_method_types", "hooks")
+_OPTIONS_NOT_SHOWN = frozenset({"cvc_token", "moto", "three_d_secure"})
+_AMOUNT_DETAILS = ("discount_amount", "shipping", "tax")
+_PAYMENT_DETAILS = ("customer_reference", "order_reference")
 
 
 def create(call: Call) -> dict[str, Any]:
@@ -225,14 +244,32 @@ def _apply(call: Call, intent: Entry) -> None:
         intent.body["capture_method"] = call.text("capture_method")
     if "metadata" in call.params:
         intent.body["metadata"] = metadata(call.params["metadata"], intent.body["metadata"])
-    if call.hash("shipping"):
-        intent.body["shipping"] = call.hash("shipping")
-    fee = call.number("application_fee_amount")
-    if fee is not None:
-        intent.body["application_fee_amount"] = fee
-    preference = _card_options(call).get("request_three_d_secure")
-    if preference:
-        intent.body["payment_method_options"]["card"]["request_three_d_secure"] = preference
+    if "shipping" in call.params:
+        intent.body["shipping"] = shipping_of(call.params["shipping"])
+    if "application_fee_amount" in call.params:
+        intent.body["application_fee_amount"] = call.number("application_fee_amount")
+    _apply_hashes(call, intent.body)
+
+
+def _apply_hashes(call: Call, body: dict[str, Any]) -> None:
+    """Show what the request says of types, amounts, transfers and options, numbers and booleans as such."""
+    sent = typed(call.params, table("payment_intents.create"))
+    body |= {name: sent[name] or None for name in _ECHOED if name in sent}
+    if call.params.get("payment_method_types"):
+        body |= {"automatic_payment_methods": None, "payment_method_types": list(call.params["payment_method_types"])}
+    transfer = as_object(body["transfer_data"]) | as_object(sent.get("transfer_data"))
+    if transfer.get("destination"):
+        body["transfer_data"] = transfer
+    details = as_object(sent.get("amount_details"))
+    body["amount_details"] |= {name: details[name] for name in _AMOUNT_DETAILS if name in details}
+    if as_object(sent.get("payment_details")):
+        body["payment_details"] = {name: sent["payment_details"].get(name) for name in _PAYMENT_DETAILS}
+    if sent.get("payment_method_configuration"):
+        body["payment_method_configuration_details"] = {"id": sent["payment_method_configuration"], "parent": None}
+    shown = body["payment_method_options"]
+    for kind, options in as_object(sent.get("payment_method_options")).items():
+        known = {name: value for name, value in as_object(options).items() if name not in _OPTIONS_NOT_SHOWN}
+        shown[kind] = dict(sorted((shown.get(kind, {}) | known).items()))
 
 
 def _take_method(call: Call, intent: Entry) -> None:
@@ -277,8 +314,8 @@ def _confirm(call: Call, intent: Entry) -> None:
         error = ApiError("authentication_not_handled")
         _show_failed(intent, error)
         raise error
-    if instrument.needs_authentication and not call.flag("off_session"):
-        intent.body |= {"status": "requires_action", "next_action": _authentication(intent)}
+    if instrument.needs_authentication and call.text("off_session") in {None, "false"}:
+        intent.body |= {"status": "requires_action", "next_action": _authentication(call, intent)}
     else:
         _charge(call, intent, method, instrument)
     if taken is not None:
@@ -314,10 +351,14 @@ def _charge(call: Call, intent: Entry, method: Entry, instrument: Instrument) ->
         body["customer"],
         intent.id,
         capture=not manual,
-        details=body,
+        details={**body, "radar_options": call.hash("radar_options")},
+        billing=method.body["billing_details"] if method.object == "payment_method" else None,
     )
     made, decline = charge(call, payment)
     body["latest_charge"] = made.id
+    body["transfer_group"] = made.body["transfer_group"]
+    if method.object == "payment_method":
+        show_checked(method, instrument)
     if decline is not None:
         raise _declined(intent, method, made, decline)
     if manual:
@@ -346,7 +387,13 @@ def _declined(intent: Entry, method: Entry, made: Entry, decline: str) -> ApiErr
     return error
 
 
-def _authentication(intent: Entry) -> dict[str, Any]:
+def _authentication(call: Call, intent: Entry) -> dict[str, Any]:
+    back = call.text("return_url")
+    if back is not None and not call.flag("use_stripe_sdk"):
+        merchant = call.caller.account or call.world.generator.account_id
+        query = f"merchant={merchant}&payment_intent={intent.id}"
+        url = f"https://hooks.stripe.com/3d_secure_2/hosted?{query}"
+        return {"redirect_to_url": {"return_url": back, "url": url}, "type": "redirect_to_url"}
     return {
         "type": "use_stripe_sdk",
         "use_stripe_sdk": {"source": intent.body["payment_method"], "type": "three_d_secure_redirect"},

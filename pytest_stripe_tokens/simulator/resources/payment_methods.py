@@ -69,22 +69,33 @@ def instrument_from(call: Call, given: Mapping[str, Any], parent: str) -> tuple[
 def add_payment_method(call: Call, instrument: Instrument, given: Mapping[str, Any]) -> Entry:
     """Keep a new payment method with this card or bank account."""
     created = call.world.tick()
+    billing = billing_details(instrument, as_object(given.get("billing_details")))
+    instrument = with_address_checks(instrument, billing["address"])
     kind, details = ("card", _card(instrument)) if instrument.is_card else ("us_bank_account", _bank(instrument))
     body = {
         "id": call.new_id("pm", created),
         "object": "payment_method",
         "allow_redisplay": given.get("allow_redisplay") or "unspecified",
-        "billing_details": billing_details(instrument, as_object(given.get("billing_details"))),
+        "billing_details": billing,
         kind: details,
         "created": created,
         "customer": None,
         "customer_account": None,
         "livemode": call.caller.livemode,
         "metadata": metadata(given.get("metadata")),
-        "radar_options": {},
+        # Not shown unless it was sent (real answers).
+        **({"radar_options": given["radar_options"]} if as_object(given.get("radar_options")) else {}),
+        "shared_payment_granted_token": None,
         "type": kind,
     }
     return call.add(ordered(body), instrument=instrument, used_up=False)
+
+
+def with_address_checks(instrument: Instrument, address: Mapping[str, Any]) -> Instrument:
+    """Count an address that comes with a card as sent, so that it is checked."""
+    sent = {"address_line1_check": address["line1"], "address_zip_check": address["postal_code"]}
+    unchecked = {name: "unchecked" for name, value in sent.items() if value and instrument.body.get(name) is None}
+    return instrument.shown_as({**instrument.body, **unchecked}) if unchecked else instrument
 
 
 def find_payment_method(call: Call, identity: str, param: str) -> Entry:
@@ -128,10 +139,17 @@ def attach_payment_method(call: Call, identity: str, customer: Entry, param: str
             "refused_when_executed",
             message="The payment method you provided has already been attached to a customer.",
         )
-    checked = instrument.shown_as({**instrument.body, **instrument.checks_when_used()})
-    method.private["instrument"] = checked
-    method.body |= {"customer": customer.id, "card": _card(checked)}
+    show_checked(method, instrument)
+    method.body["customer"] = customer.id
     return method
+
+
+def show_checked(method: Entry, instrument: Instrument) -> None:
+    """Let a payment method show how its card was checked (real answers: `pass` once it is charged or attached)."""
+    if instrument.is_card:
+        checked = instrument.shown_as({**instrument.body, **instrument.checks_when_used()})
+        method.private["instrument"] = checked
+        method.body["card"] = _card(checked)
 
 
 def _card(instrument: Instrument) -> dict[str, Any]:

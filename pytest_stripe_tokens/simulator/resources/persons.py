@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.json_values import as_object
@@ -48,6 +49,8 @@ _RELATIONS = ("authorizer", "director", "executive", "legal_guardian", "owner", 
 _DUE = ("currently_due", "errors", "eventually_due", "past_due", "pending_verification")
 # Test values: "immediate match" (Connect testing page).
 _VERIFIED_NUMBERS = frozenset({"222222222"})
+_TEST_PHONE = "0000000000"
+_TEN_DIGITS = re.compile(r"[0-9]{10}")
 
 
 def nothing_due() -> dict[str, Any]:
@@ -61,14 +64,12 @@ def new_person(identity: str, account: str, created: int) -> dict[str, Any]:
         "id": identity,
         "object": "person",
         "account": account,
-        "additional_tos_acceptances": {"account": {"date": None, "ip": None, "user_agent": None}},
         "address": full_address({}),
         "created": created,
         "dob": {"day": None, "month": None, "year": None},
         "future_requirements": nothing_due(),
         "id_number_provided": False,
         "metadata": {},
-        "registered_address": full_address({}),
         "relationship": {**dict.fromkeys(_RELATIONS, False), "percent_ownership": None, "title": None},
         "requirements": nothing_due(),
         "ssn_last_4_provided": False,
@@ -79,13 +80,22 @@ def new_person(identity: str, account: str, created: int) -> dict[str, Any]:
             "document": _document({}),
             "status": "unverified",
         },
-        **dict.fromkeys(_PERSON_TEXTS),
+        **dict.fromkeys(("email", "first_name", "last_name", "phone")),
     }
 
 
-def change_person(person: dict[str, Any], given: Mapping[str, Any]) -> None:
-    """Take over what is given of a person; what is not named stays (reference, account tokens)."""
+def change_person(person: dict[str, Any], given: Mapping[str, Any], country: str) -> None:
+    """Take over what is given of a person; what is not named stays (reference, account tokens).
+
+    What only some countries ask for (kana and kanji, nationality, gender...) shows once it was given (real answers).
+
+    Args:
+        person: as it is shown.
+        given: parameters, of a request or of a token.
+        country: the account's.
+    """
     person |= {name: given[name] or None for name in _PERSON_TEXTS if name in given}
+    person["phone"] = _phone(person["phone"], country)
     _change_addresses(person, given, ("address", "registered_address"))
     if isinstance(given.get("dob"), dict):
         person["dob"] = {name: int(given["dob"][name]) for name in ("day", "month", "year")}
@@ -94,13 +104,19 @@ def change_person(person: dict[str, Any], given: Mapping[str, Any]) -> None:
     if "metadata" in given:
         person["metadata"] = metadata(given["metadata"], person["metadata"])
     _change_relationship(person, given.get("relationship"))
-    _change_numbers(person, given)
+    _change_numbers(person, given, country)
+    accepted = as_object(as_object(given.get("additional_tos_acceptances")).get("account"))
+    if accepted:
+        date = {"date": _number(accepted.get("date"))}
+        shown = {"ip": None, "user_agent": None, **accepted, **date}
+        person["additional_tos_acceptances"] = {"account": {name: value or None for name, value in shown.items()}}
     _change_documents(person["verification"], given.get("verification"))
 
 
-def change_company(company: dict[str, Any], given: Mapping[str, Any]) -> None:
-    """Take over what is given of a company."""
+def change_company(company: dict[str, Any], given: Mapping[str, Any], country: str) -> None:
+    """Take over what is given of a company of an account in `country`."""
     company |= {name: given[name] or None for name in _COMPANY_TEXTS if name in given}
+    company["phone"] = _phone(company["phone"], country)
     company |= {name: given[name] == "true" for name in _COMPANY_FLAGS if name in given}
     # The numbers themselves are never answered (reference, accounts).
     company |= {f"{name}_provided": True for name in ("tax_id", "vat_id") if given.get(name)}
@@ -139,6 +155,12 @@ def _number(value: str | None) -> int | None:
     return int(value) if value else None
 
 
+def _phone(number: str | None, country: str) -> str | None:
+    """Write a telephone number as it is answered: internationally; the test number is an American one anywhere."""
+    american = number == _TEST_PHONE or (country == "US" and _TEN_DIGITS.fullmatch(number or ""))
+    return f"+1{number}" if american else number
+
+
 def _change_relationship(person: dict[str, Any], given: Any) -> None:
     for name, value in as_object(given).items():
         if name in _RELATIONS:
@@ -149,13 +171,14 @@ def _change_relationship(person: dict[str, Any], given: Any) -> None:
             person["relationship"][name] = value or None
 
 
-def _change_numbers(person: dict[str, Any], given: Mapping[str, Any]) -> None:
+def _change_numbers(person: dict[str, Any], given: Mapping[str, Any], country: str) -> None:
     """Note which numbers are known; the numbers themselves are never answered (reference, persons)."""
     number = given.get("id_number")
     if number:
         person["id_number_provided"] = True
-        if number in _VERIFIED_NUMBERS:
-            person["verification"]["status"] = "verified"
+        person["verification"]["status"] = "verified" if number in _VERIFIED_NUMBERS else "pending"
+        # An American number ends in the four that count there (real answers).
+        person["ssn_last_4_provided"] = person["ssn_last_4_provided"] or country == "US"
     if given.get("id_number_secondary"):
         person["id_number_secondary_provided"] = True
     if given.get("ssn_last_4"):
@@ -184,14 +207,14 @@ def create(call: Call) -> dict[str, Any]:
     created = call.world.tick()
     identity = call.world.generator.object_id("person", created, account.id)
     person = call.world.add(new_person(identity, account.id, created), call.platform)
-    return _changed(call, person, tokens)
+    return _changed(call, account, person, tokens)
 
 
 def update(call: Call) -> dict[str, Any]:
     """Change a person."""
     account = find_account(call)
     person = _find(call, account)
-    return _changed(call, person, _tokens(call, account))
+    return _changed(call, account, person, _tokens(call, account))
 
 
 def retrieve(call: Call) -> dict[str, Any]:
@@ -220,11 +243,12 @@ def _tokens(call: Call, account: Entry) -> list[Any]:
     return [*by_token, *take_pii(call, call.params, "")]
 
 
-def _changed(call: Call, person: Entry, tokens: list[Any]) -> dict[str, Any]:
+def _changed(call: Call, account: Entry, person: Entry, tokens: list[Any]) -> dict[str, Any]:
+    country = str(account.body["country"])
     for taken in tokens:
         if taken.type == "person":
-            change_person(person.body, taken.params)
-    change_person(person.body, call.params)
+            change_person(person.body, taken.params, country)
+    change_person(person.body, call.params, country)
     for taken in tokens:
         spend(taken)
     return ordered(person.copy())

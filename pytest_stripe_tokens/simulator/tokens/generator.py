@@ -39,6 +39,8 @@ _DEFAULT_LOCALE = "en_US"
 _ACCOUNT_CHARACTERS = 10
 _ID_CHARACTERS = 8
 _ID_VALUES = 62**_ID_CHARACTERS
+# Ids that hold neither time nor account, and their characters (real answers).
+_SHORT_IDS = {"cus": 14}
 # Each provider costs 0.6-2.5 ms to build, all of Faker 14 ms (en_US).
 _PROVIDERS = tuple(
     f"faker.providers.{name}" for name in ("address", "company", "internet", "lorem", "person", "phone_number")
@@ -212,7 +214,18 @@ class Generator:
         """
         with self._lock:
             number = self._next_number(f"id/{prefix}")
-        return self._id(prefix, created, account, number)
+        short = _SHORT_IDS.get(prefix)
+        return f"{prefix}_{_base62(number, short)}" if short else self._id(prefix, created, account, number)
+
+    def characters(self, purpose: str, length: int) -> str:
+        """Draw the next text of letters and digits that an object shows: a secret, the end of a link."""
+        with self._lock:
+            return _base62(self._next_number(purpose), length)
+
+    def digits(self, purpose: str, length: int) -> str:
+        """Draw the next number of so many digits, as text."""
+        with self._lock:
+            return str(self._next_number(purpose) % 10**length).zfill(length)
 
     def next_created(self) -> int:
         """Give the next object's time of creation, Unix seconds: a second after the last one's, in 2026."""

@@ -105,7 +105,7 @@ class Instrument:
     @property
     def needs_authentication(self) -> bool:
         """Whether a PaymentIntent with this card asks for 3D Secure."""
-        return self.published is not None and self.published.effect == "3ds_required"
+        return self.published is not None and self.published.effect in {"3ds_required", "3ds_already_set_up"}
 
     def decline_when_charged(self) -> str | None:
         """Give the decline code of a charge; None where it succeeds."""
