@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.cassettes.file_format import Malformed, shown
@@ -33,7 +34,7 @@ def load(data: bytes) -> tuple[Any, Any]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Malformed("is not UTF-8 text", line=data.count(b"\n", 0, error.start) + 1) from error
-    safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    safe = _loader()
     root: Any = None
     try:
         _check_events(safe(text))
@@ -54,6 +55,18 @@ def load(data: bytes) -> tuple[Any, Any]:
     if root is None:
         raise Malformed("is empty", line=1)
     return value, root
+
+
+@cache
+def _loader() -> Any:
+    """The safe loader, which takes a text that was recorded under Python 2 for a text."""
+    import yaml  # noqa: PLC0415
+
+    safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader: Any = type("Loader", (safe,), {})
+    for name in ("python/unicode", "python/str"):
+        loader.add_constructor(f"tag:yaml.org,2002:{name}", loader.construct_yaml_str)
+    return loader
 
 
 # PyYAML lets these through from values that contradict their tags, `!!int x`, or are no date, `2026-13-45`.

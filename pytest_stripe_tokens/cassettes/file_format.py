@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from pytest_stripe_tokens.api import bodies
+from pytest_stripe_tokens.api import bodies, forms
 from pytest_stripe_tokens.api.messages import Request, Response
 from pytest_stripe_tokens.api.token_types import ORIGINS
 from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata, RedactedInteraction
@@ -155,7 +155,12 @@ def _request(value: Any, where: tuple[str | int, ...]) -> Request:
     except ValueError:
         raise Malformed("'uri' is not a URL", (*where, "uri")) from None
     named = {name.lower(): header for name, header in headers.items()}
-    return Request(method, url, named, _bytes(request.get("body"), (*where, "body")))
+    return Request(method, url, named, _request_body(request.get("body"), (*where, "body")))
+
+
+def _request_body(value: Any, where: tuple[str | int, ...]) -> bytes:
+    # vcrpy keeps aiohttp's `data={...}` as it was passed.
+    return forms.encode(_mapping(value, where)).encode() if isinstance(value, Mapping) else _bytes(value, where)
 
 
 def _response(value: Any, where: tuple[str | int, ...]) -> Response:
