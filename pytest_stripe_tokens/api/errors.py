@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from pytest_stripe_tokens.api.showing import one_line
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -44,6 +42,8 @@ class StripeAPIError(Exception):
         return cls(response.status, read, response.headers)
 
     def __str__(self) -> str:
+        from pytest_stripe_tokens.api.showing import one_line  # noqa: PLC0415 - most runs show none
+
         name = f" {self.code}" if self.code else ""
         return one_line(f"{self.status}{name}: {self.message}")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pytest_stripe_tokens.redaction.sensitive import hide
-
 
 class UsageError(Exception):
     """An option, ini value, marker or argument that is not one of the valid ones, which the message lists.
@@ -12,4 +10,6 @@ class UsageError(Exception):
     """
 
     def __init__(self, message: str) -> None:
+        from pytest_stripe_tokens.redaction.sensitive import hide  # noqa: PLC0415 - most runs have no such error
+
         super().__init__(hide(message))

@@ -97,7 +97,7 @@ def roots(modules):
 
 def test_a_suite_that_uses_nothing_pays_for_a_few_small_modules(count):
     start, first, last = count(UNUSED)
-    assert len(ours(start["modules"])) <= 15
+    assert len(ours(start["modules"])) <= 24
     assert not HEAVY & roots(start["modules"])
     # Two hooks, which look whether there is anything to do.
     assert last["calls"] <= 8
@@ -108,7 +108,7 @@ def test_a_suite_that_uses_nothing_pays_for_a_few_small_modules(count):
     ("text", "mode", "loaded", "most"),
     [
         (FIXTURE, "generate", set(), (300, 5)),
-        (CALLS, "generate", {"requests", "urllib3"}, (420, 16)),
+        (CALLS, "generate", {"requests", "urllib3"}, (440, 16)),
         (CALLS, "replay", {"requests", "urllib3", "yaml"}, (290, 16)),
     ],
     ids=["a fixture", "generated", "replayed"],
@@ -116,7 +116,7 @@ def test_a_suite_that_uses_nothing_pays_for_a_few_small_modules(count):
 def test_a_test_pays_for_what_it_uses_and_the_first_for_what_all_share(count, text, mode, loaded, most):
     _, first, last = count(text.replace("YEAR", "2026" if mode == "replay" else "2050"), f"--stripe-tokens={mode}")
     assert HEAVY & roots(first["modules"]) <= loaded
-    assert len(ours(first["modules"])) <= 61
+    assert len(ours(first["modules"])) <= 63
     assert (last["modules"], last["files"]) == ([], 0)
     calls, functions = most
     assert 0 < last["calls"] <= calls
