@@ -63,7 +63,7 @@ def _copy(suite, monkeypatch):
     def make(nested: str | None, prefix: str | None, *, is_checked: bool = True) -> str:
         root = suite.path / "copy"
         package = shutil.copytree(PACKAGE, root / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
-        (catalogue,) = (path for path in package.rglob("*.py") if "\n_TYPES = (" in path.read_text(encoding="utf-8"))
+        catalogue = package / "api" / "token_types.py"
         row = ROW.format(nested=repr(nested), prefix=repr(prefix))
         catalogue.write_text(catalogue.read_text(encoding="utf-8").replace("_TYPES = (", row, 1), encoding="utf-8")
         (table,) = package.rglob("tables/tokens.json")

@@ -8,11 +8,11 @@ from pytest_stripe_tokens import stripe_sandbox
 from pytest_stripe_tokens.api.errors import RequestMissed
 from pytest_stripe_tokens.api.messages import Request
 from pytest_stripe_tokens.api.request import read
+from pytest_stripe_tokens.recording.levels import checked_level
 from pytest_stripe_tokens.recording.report import checked_report
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 from pytest_stripe_tokens.sandbox.seen import SeenRequest
 from pytest_stripe_tokens.sandbox.settings import (
-    checked_level,
     checked_locale,
     checked_mode,
     checked_seed,
