@@ -144,7 +144,7 @@ def _forget(error: BaseException | None, seen: set[int]) -> None:
     seen.add(id(error))
     traceback = error.__traceback__
     while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename.startswith(f"{Path(__file__).parent}{os.sep}"):
+        if traceback.tb_frame.f_code.co_filename.startswith(f"{Path(__file__).parents[1]}{os.sep}"):
             # One that still runs keeps its variables.
             with suppress(RuntimeError):
                 traceback.tb_frame.clear()
@@ -168,7 +168,7 @@ def _libraries() -> tuple[str, ...]:
 
     # Between a test's line and the failure lie dozens of frames of HTTP clients, which explain nothing.
     paths = sysconfig.get_paths()
-    places = (*(paths[name] for name in ("stdlib", "purelib", "platlib")), Path(__file__).parent)
+    places = (*(paths[name] for name in ("stdlib", "purelib", "platlib")), Path(__file__).parents[1])
     return tuple(f"{place}{os.sep}" for place in places)
 
 
