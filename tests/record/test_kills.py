@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 import server as test_mode
 from quiet_plugins import QUIET
 
@@ -17,6 +18,7 @@ from pytest_stripe_tokens.cassettes.library import read
 KILLS = 500
 
 
+@pytest.mark.slow
 def test_every_cassette_is_whole_after_any_of_many_kills(tmp_path):
     script = Path(__file__).with_name("killed_writer.py")
     done = subprocess.run([sys.executable, script, tmp_path, str(KILLS)], capture_output=True, text=True, check=True)
