@@ -150,7 +150,8 @@ def test_without_a_version_the_newest_is_used():
 
 
 def test_a_hash_in_place_of_a_key_is_none():
-    assert Api().refused("/v1/tokens", b"key[a]=sk_test_1", key=None)["status"] == 401
+    error = Api().refused("/v1/tokens", b"key[a]=sk_test_1", key=None)
+    assert (error["status"], error["message"][:31]) == (401, "You did not provide an API key.")
 
 
 def test_a_live_key_is_told_that_a_magic_token_is_of_test_mode():
