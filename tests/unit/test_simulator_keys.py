@@ -150,7 +150,7 @@ def test_without_a_version_the_newest_is_used():
 
 
 def test_a_hash_in_place_of_a_key_is_none():
-    error = Api().refused("/v1/tokens", b"key[a]=sk_test_1", key=None)
+    error = Api().refused("/v1/tokens", b"key[a]=sk_test_1&x_key=1", key=None)
     assert (error["status"], error["message"][:31]) == (401, "You did not provide an API key.")
 
 
