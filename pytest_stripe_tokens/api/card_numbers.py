@@ -249,7 +249,8 @@ def _declining() -> Iterator[CardNumber]:
         ("3ds_insufficient_funds", "4000008260003178", "insufficient_funds", "3ds_required"),
         *((name, number, "authentication_required", "3ds_required") for name, number in _AUTHENTICATION),
     ):
-        where = country_of(number)
+        # The page says where this one was issued; its digits do not.
+        where = "IE" if name == "3ds_required" else country_of(number)
         yield CardNumber(name, number, country=where, decline_code=decline_code, effect=effect, **declined)
 
 

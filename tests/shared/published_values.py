@@ -1,7 +1,7 @@
 """Stripe's published test values, copied from its pages: docs.stripe.com/testing and /connect/testing.
 
 Source: the copies of 2024-04-21 and 2026-05-15, and, for what an answer shows of a bank account, recorded test-mode
-answers of 2023 to 2024. Written from those, not from the package's own tables: they are held against this.
+answers of 2023 to 2024; older numbers are those of the same pages from 2018 on. Written from those, not from the package's own tables: they are held against this.
 Countries are ISO 3166; "-" is nothing, "?" is not published. A token is `tok_` and the name, a payment method `pm_card_`.
 """
 
@@ -22,12 +22,14 @@ mastercard | 5555555555554444 | MasterCard | credit | US | mastercard
 mastercard_2_series | 2223003122003222 | MasterCard | credit | US | -
 mastercard_debit | 5200828282828210 | MasterCard | debit | US | mastercard_debit
 mastercard_prepaid | 5105105105105100 | MasterCard | prepaid | US | mastercard_prepaid
-amex | 378282246310005 | American Express | credit | US | -
+amex | 378282246310005 | American Express | credit | US | amex_threeDSecureNotSupported
 amex_2 | 371449635398431 | American Express | credit | US | amex
 discover | 6011111111111117 | Discover | credit | US | discover
 discover_2 | 6011000990139424 | Discover | credit | US | -
 discover_debit | 6011981111111113 | Discover | debit | US | -
 diners | 3056930009020004 | Diners Club | credit | US | diners
+diners_older | 30569309025904 | Diners Club | credit | ? | -
+diners_older_2 | 38520000023237 | Diners Club | credit | ? | -
 diners_14_digits | 36227206271667 | Diners Club | credit | US | -
 bccard | 6555900000604105 | ? | credit | ? | -
 jcb | 3566002020360505 | JCB | credit | ? | jcb
@@ -84,6 +86,7 @@ NO | 4000005780000007 | Visa | credit | NO | no
 PL | 4000006160000005 | Visa | credit | PL | pl
 PT | 4000006200000007 | Visa | credit | PT | pt
 RO | 4000006420000001 | Visa | credit | RO | ro
+RU | 4000006430000009 | Visa | credit | RU | ru
 SA | 4000006820000007 | Visa | credit | SA | sa
 SI | 4000007050000006 | Visa | credit | SI | si
 SK | 4000007030000001 | Visa | credit | SK | sk
@@ -169,21 +172,38 @@ pin_online_retry | 4000002760000008 | - | DE
 next_requirements | 4000000000004202 | visa_triggerNextRequirements visa_triggerVerification | US
 charge_block | 4000000000004210 | visa_triggerChargeBlock | US
 payout_block | 4000000000004236 | visa_triggerPayoutBlock visa_triggerTransferBlock | US
-3ds_already_set_up | 4000003800000446 | - | IT
-3ds_supported | 4000000000003055 | - | US
-3ds_supported_error | 4000000000003097 | - | US
+3ds_already_set_up | 4000003800000446 | authenticationRequiredSetupForOffSession | IT
+3ds_supported | 4000000000003055 | threeDSecureOptional | US
+3ds_supported_error | 4000000000003097 | threeDSecureOptionalProcessingError | US
+3ds_recommended | 4000000000003089 | - | ?
+3ds_frictionless | 4000000032200000 | - | ?
 """)
-# Testing, "3D Secure": our name | number | code | decline code of a charge by token, which can't authenticate
+# Payments in India, "Testing": a mandate's first payment succeeds, what comes later is in the name.
+# our name | number | token | country
+MANDATES = rows("""
+IN_mandate | 4000003560000123 | indiaRecurringMandateSetupAndRenewalsSuccess | IN
+IN_mandate_debit_canceled | 4000003560000297 | indiaRecurringPaymentFailureAfterPreDebitNotification | IN
+IN_mandate_not_notified | 4000003560000248 | indiaRecurringPaymentFailureUndeliveredDebitNotification | IN
+IN_mandate_canceled | 4000003560000263 | indiaRecurringPaymentFailureCanceledMandate | IN
+""")
+# Testing, "3D Secure" and "3D Secure mobile challenge flows": our name | number | token | country | code | decline code
+# of a charge by token, which can't authenticate. With a PaymentIntent they ask for authentication.
 AUTHENTICATING = rows("""
-3ds_unless_set_up | 4000002500003155 | authentication_required | authentication_required
-3ds_always | 4000002760003184 | authentication_required | authentication_required
-3ds_required | 4000000000003220 | authentication_required | authentication_required
-3ds_required_declined | 4000008400001629 | authentication_required | authentication_required
-3ds_required_error | 4000008400001280 | authentication_required | authentication_required
-3ds_one_time_password | 4000000000003238 | authentication_required | authentication_required
-3ds_single_select | 4000000000003246 | authentication_required | authentication_required
-3ds_multi_select | 4000000000003253 | authentication_required | authentication_required
-3ds_insufficient_funds | 4000008260003178 | card_declined | insufficient_funds
+3ds_unless_set_up | 4000002500003155 | authenticationRequiredOnSetup | ? | authentication_required | authentication_required
+3ds_always | 4000002760003184 | authenticationRequired | ? | authentication_required | authentication_required
+3ds_required | 4000000000003220 | threeDSecure2Required | IE | authentication_required | authentication_required
+3ds_required_US | 4000008400000027 | - | US | authentication_required | authentication_required
+3ds_required_older | 4000000000003063 | threeDSecureRequired | ? | authentication_required | authentication_required
+3ds_required_declined | 4000008400001629 | threeDSecureRequiredChargeDeclined | ? | authentication_required | authentication_required
+3ds_required_error | 4000008400001280 | threeDSecureRequiredProcessingError | ? | authentication_required | authentication_required
+3ds_one_time_password | 4000000000003238 | - | ? | authentication_required | authentication_required
+3ds_single_select | 4000000000003246 | - | ? | authentication_required | authentication_required
+3ds_multi_select | 4000000000003253 | - | ? | authentication_required | authentication_required
+3ds_mobile_out_of_band | 4000582600000094 | - | ? | authentication_required | authentication_required
+3ds_mobile_one_time_password | 4000582600000045 | - | ? | authentication_required | authentication_required
+3ds_mobile_single_select | 4000582600000102 | - | ? | authentication_required | authentication_required
+3ds_mobile_multi_select | 4000582600000110 | - | ? | authentication_required | authentication_required
+3ds_insufficient_funds | 4000008260003178 | authenticationRequiredChargeDeclinedInsufficientFunds | ? | card_declined | insufficient_funds
 """)
 
 # Connect testing, "Payouts": country | currency | Visa that succeeds, fails, has no instant payouts | Mastercard
@@ -269,6 +289,7 @@ GB | 108800 | 00012345
 BR | 110-0000 | 000123456789
 JP | 1100000 | 0001234
 MX | - | 000000001234567897
+PY | 0 | 0567890123456789
 """)
 # The end of `btok_us_verified` and of `pm_usBankAccount`, and the effect.
 BANK_TOKENS = rows("""
@@ -277,6 +298,15 @@ accountClosed | account_closed
 insufficientFunds | insufficient_funds
 debitNotAuthorized | debit_not_authorized
 invalidCurrency | invalid_currency
+""")
+
+# Payments by ACH direct debit, "Test account numbers": the end of `pm_usBankAccount` that no token has, and the effect.
+BANK_METHODS = rows("""
+failMicrodeposits | microdeposits_fail
+dispute | dispute
+processing | stays_processing
+weeklyLimitExceeded | weekly_limit
+riskLevelHighest | high_risk
 """)
 
 # Recorded answers: country | currency | routing number sent | account number sent | account type sent

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from simulator_api import Api
+from simulator_requests import MONEY, SOUND, sample
 from test_simulator_endpoints import USES
-from test_simulator_objects import CASES, MONEY, SOUND, sample, sent_to
+from test_simulator_objects import CASES, sent_to
 
 from pytest_stripe_tokens.simulator.parameters import table
 

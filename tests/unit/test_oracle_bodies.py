@@ -47,6 +47,7 @@ def generated() -> dict[str, Any]:
 
 # What is another value with each answer.
 VOLATILE = {
+    "authorization_code",
     "balance_transaction",
     "client_ip",
     "client_secret",
@@ -55,8 +56,10 @@ VOLATILE = {
     "fingerprint",
     "id",
     "latest_charge",
+    "network_transaction_id",
     "payment_intent",
     "payment_method",
+    "receipt_url",
 }
 # What differs, with wildcards, and why.
 EXCEPTIONS = {
@@ -68,18 +71,6 @@ EXCEPTIONS = {
     "charge of an intent.calculated_statement_descriptor: *": "the account's own",
     "charge of an intent.outcome.risk_score: *": "of the day",
     "intent*.automatic_payment_methods: *": "the recorded ones name the types instead, which is over since endive",
-    # Not generated yet.
-    "charge of an intent.receipt_url: None, *": "not simulated",
-    "charge of an intent.payment_method_details.card.authorization_code: None, *": "not simulated",
-    "charge of an intent.payment_method_details.card.electronic_commerce_indicator: lacking": "not simulated",
-    "charge of an intent.payment_method_details.card.network_transaction_id: lacking": "since January 2025",
-    "charge of an intent.payment_method_details.card.transaction_link_id: lacking": "since June 2026",
-    "intent*.allowed_payment_method_types: lacking": "since August 2026",
-    "intent*.managed_payments: lacking": "since April 2026",
-    "intent*.payment_record: lacking": "not simulated",
-    "intent*.shared_payment_granted_token: lacking": "since June 2026",
-    "payment method, attached.shared_payment_granted_token: lacking": "since June 2026",
-    "payment method, attached.radar_options: added": "stripe-python has it, no recorded answer does",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stripe
 from simulator_api import PUBLISHABLE, Api, problems
 
 MONEY = {"amount": 500, "currency": "usd"}
@@ -186,6 +187,8 @@ def test_a_balance_transaction_can_be_read_and_is_what_the_sdk_says():
     made = charge(api)
     transaction = api.get(f"/v1/balance_transactions/{made['balance_transaction']}")
     assert (transaction["amount"], transaction["source"], problems(transaction)) == (500, made["id"], [])
+    (fee,) = transaction["fee_details"]
+    assert fee.keys() == stripe.BalanceTransaction.FeeDetail.__annotations__.keys()
     assert [entry["id"] for entry in api.get("/v1/balance_transactions?type=charge")["data"]] == [transaction["id"]]
     assert api.not_found("/v1/balance_transactions/txn_x")["message"] == "No such balance transaction: 'txn_x'"
 

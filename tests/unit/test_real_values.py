@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 import pytest
 from simulator_api import Api, problems
 from simulator_real_bodies import BODIES
-from test_simulator_objects import SOUND, sample
+from simulator_requests import SOUND, sample
 
 from pytest_stripe_tokens.simulator.parameters import table
 

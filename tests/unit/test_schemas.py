@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import copy
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -105,6 +107,17 @@ def test_a_wrong_value_is_told_with_its_path(card, path, value, problem):
 def test_a_missing_field_is_told(card, name):
     del card[name]
     assert problems(card) == [f"token: '{name}' is a required property"]
+
+
+def test_a_card_has_what_the_documented_one_has():
+    documented = json.loads(
+        (Path(__file__).parents[1] / "shared" / "documented_bodies.json").read_text(encoding="utf-8")
+    )
+    token = documented["card token"]["body"]
+    # Hidden from publishable keys, and absent until May 2023.
+    for name in token["card"].keys() - {"fingerprint", "wallet"}:
+        card = {key: value for key, value in token["card"].items() if key != name}
+        assert problems({**token, "card": card}) == [f"card: '{name}' is a required property"]
 
 
 def test_a_token_of_a_type_holds_its_object(card):

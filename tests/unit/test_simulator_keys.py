@@ -147,3 +147,14 @@ def test_a_refused_version_is_echoed_too():
 
 def test_without_a_version_the_newest_is_used():
     assert Api().send("POST", "/v1/tokens", CARD).headers["Stripe-Version"] == DEFAULT_VERSION
+
+
+def test_a_hash_in_place_of_a_key_is_none():
+    error = Api().refused("/v1/tokens", b"key[a]=sk_test_1&x_key=1", key=None)
+    assert (error["status"], error["message"][:31]) == (401, "You did not provide an API key.")
+
+
+def test_a_live_key_is_told_that_a_magic_token_is_of_test_mode():
+    error = Api().refused("/v1/charges", {"amount": "500", "currency": "usd", "source": "tok_visa"}, key=LIVE)
+    hint = "a similar object exists in test mode, but a live mode key was used to make this request."
+    assert error["message"] == f"No such token: 'tok_visa'; {hint}"

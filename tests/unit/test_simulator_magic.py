@@ -9,6 +9,7 @@ from pytest_stripe_tokens.simulator.tokens.magic import _magic_cards, magic_toke
 
 MONEY = {"amount": 500, "currency": "usd"}
 BANKS = ["", "_noAccount", "_accountClosed", "_insufficientFunds", "_debitNotAuthorized", "_invalidCurrency"]
+METHODS = ["_failMicrodeposits", "_dispute", "_processing", "_weeklyLimitExceeded", "_riskLevelHighest"]
 
 
 @each("name", sorted(_magic_cards()))
@@ -122,7 +123,9 @@ def test_every_magic_token_and_payment_method_can_be_read_and_is_another_one_eac
     api, wrong = Api(), []
     names = sorted(_magic_cards())
     tokens = [f"tok_{name}" for name in names] + ["btok_us"] + [f"btok_us_verified{name}" for name in BANKS]
-    methods = [f"pm_card_{name}" for name in names] + [f"pm_usBankAccount{name or '_success'}" for name in BANKS]
+    methods = [f"pm_card_{name}" for name in names] + [
+        f"pm_usBankAccount{name or '_success'}" for name in (*BANKS, *METHODS)
+    ]
     for path in [f"tokens/{name}" for name in tokens] + [f"payment_methods/{name}" for name in methods]:
         first, second = api.get(f"/v1/{path}"), api.get(f"/v1/{path}")
         if (

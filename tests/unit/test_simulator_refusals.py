@@ -234,3 +234,16 @@ def test_an_exception_of_ours_is_an_answer_too(monkeypatch, caplog):
     response = api.send("GET", "/v1/tokens/x")
     assert (response.status, response.json()["error"]["type"]) == (500, "api_error")
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_an_update_to_less_than_the_least_payment_is_told_so():
+    api = Api()
+    made = api.post("/v1/payment_intents", MONEY)["id"]
+    assert api.refused(f"/v1/payment_intents/{made}", {"amount": "1"})["code"] == "amount_too_small"
+
+
+def test_a_card_for_an_account_needs_its_number():
+    api = Api()
+    params = {"external_account": {"object": "card", "exp_month": "12", "exp_year": "2050", "currency": "usd"}}
+    error = api.refused(f"/v1/accounts/{api.account()}/external_accounts", params)
+    assert (error["code"], error["param"]) == ("parameter_missing", "external_account[number]")

@@ -122,9 +122,14 @@ _BANK_EFFECTS = {
     "insufficientFunds": "insufficient_funds",
     "debitNotAuthorized": "debit_not_authorized",
     "invalidCurrency": "invalid_currency",
+}
+# The part after `pm_usBankAccount_` where no token has the same.
+_BANK_METHODS = {
     "failMicrodeposits": "microdeposits_fail",
     "dispute": "dispute",
     "processing": "stays_processing",
+    "weeklyLimitExceeded": "weekly_limit",
+    "riskLevelHighest": "high_risk",
 }
 
 
@@ -150,7 +155,7 @@ def magic_token(identity: str) -> Magic | None:
     if prefix == "btok" and name == "us":
         return Magic("bank_account", TEST_BANK_ACCOUNTS["US"])
     if prefix == "btok" and name.startswith("us_verified"):
-        return _bank(name.removeprefix("us_verified").removeprefix("_"))
+        return _bank(name.removeprefix("us_verified").removeprefix("_"), _BANK_EFFECTS)
     return None
 
 
@@ -160,14 +165,14 @@ def magic_payment_method(identity: str) -> Magic | None:
         return _magic_cards().get(identity.removeprefix("pm_card_"))
     if identity.startswith("pm_usBankAccount_"):
         name = identity.removeprefix("pm_usBankAccount_")
-        return _bank("" if name == "success" else name)
+        return _bank("" if name == "success" else name, _BANK_EFFECTS | _BANK_METHODS)
     return None
 
 
-def _bank(name: str) -> Magic | None:
+def _bank(name: str, effects: Mapping[str, str]) -> Magic | None:
     if not name:
         return Magic("bank_account", TEST_BANK_ACCOUNTS["US"], is_verified=True)
-    effect = _BANK_EFFECTS.get(name)
+    effect = effects.get(name)
     if effect is None:
         return None
     return Magic("bank_account", TEST_BANK_ACCOUNTS[f"US_{effect}"], is_verified=True, effect=effect)
