@@ -169,8 +169,8 @@ def complete(table: Mapping[str, T], names: Iterable[str], where: str) -> Mappin
         LookupError: a row is missing, or is for a name that there is none of; `where` says which table it is.
     """
     wanted = set(names)
-    if table.keys() != wanted:
-        wrong = ", ".join(sorted(table.keys() ^ wanted))
+    if set(table) != wanted:
+        wrong = ", ".join(sorted(set(table) ^ wanted))
         raise LookupError(
             f"{where} must have a row for each of {', '.join(sorted(wanted))}; missing or unknown: {wrong}"
         )
