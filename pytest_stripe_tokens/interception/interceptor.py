@@ -45,4 +45,4 @@ class Interceptor(Protocol):
 
     def targets(self) -> list[Target]:
         """What is replaced while a sandbox is open; asked once, when `module` is loaded."""
-        ...  # noqa: PIE790 - pyright takes a docstring alone for a body that gives None
+        ...
