@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
+
+from pytest_stripe_tokens.api.json_values import as_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +25,7 @@ class StripeAPIError(Exception):
         self.status = status
         self.body = dict(body)
         self.headers = dict(headers or {})
-        found: Any = self.body.get("error")
-        error: dict[str, Any] = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+        error = as_object(self.body.get("error"))
         self.type: str | None = error.get("type")
         self.code: str | None = error.get("code")
         self.param: str | None = error.get("param")
@@ -38,8 +39,7 @@ class StripeAPIError(Exception):
             body: Any = response.json()
         except ValueError:
             body = None
-        read = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
-        return cls(response.status, read, response.headers)
+        return cls(response.status, as_object(body), response.headers)
 
     def __str__(self) -> str:
         from pytest_stripe_tokens.api.showing import one_line  # noqa: PLC0415 - most runs show none

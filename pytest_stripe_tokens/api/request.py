@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64decode
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
 from pytest_stripe_tokens.api import bodies, forms
-from pytest_stripe_tokens.api.card_numbers import card_number
+from pytest_stripe_tokens.api.card_numbers import card_number, digits
 from pytest_stripe_tokens.api.messages import Request
 from pytest_stripe_tokens.api.token_types import CATALOGUE
 
@@ -65,7 +64,7 @@ class StripeRequest:
         """What the answer to a published test number shows of the card; empty for any other request."""
         card = self.params.get("card") if self.is_to_tokens else None
         number = cast("dict[str, Any]", card).get("number") if isinstance(card, dict) else card
-        known = card_number(re.sub(r"[ -]", "", number)) if isinstance(number, str) else None
+        known = card_number(digits(number)) if isinstance(number, str) else None
         return {name: getattr(known, name) for name in _CARD_FIELDS} if known else {}
 
 

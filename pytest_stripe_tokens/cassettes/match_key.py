@@ -9,8 +9,8 @@ from urllib.parse import unquote
 
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.request import key_kind
-from pytest_stripe_tokens.redaction.messages import reduce_params
-from pytest_stripe_tokens.redaction.sensitive import hide, reduce_account
+from pytest_stripe_tokens.redaction.messages import redact_params
+from pytest_stripe_tokens.redaction.sensitive import hide, redact_account
 
 if TYPE_CHECKING:
     from pytest_stripe_tokens.api.request import StripeRequest
@@ -43,12 +43,12 @@ def match_key(understood: StripeRequest) -> MatchKey:
     """What a request is matched by."""
     request = understood.request
     account = request.headers.get("stripe-account", "")
-    pairs = forms.pairs(reduce_params(understood.params))
+    pairs = forms.pairs(redact_params(understood.params))
     return MatchKey(
         method=request.method.upper(),
         path=hide(unquote(request.path)).rstrip("/"),
         token_type=understood.created_type,
         params=tuple(sorted((name, forms.boolean(value)) for name, value in pairs)),
-        account=reduce_account(account) if account else "",
+        account=redact_account(account) if account else "",
         key=key_kind(request.headers),
     )

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
+from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.request import TOKENS_PATH, read
 from pytest_stripe_tokens.cassettes.match_key import MatchKey, match_key
 
@@ -70,7 +71,7 @@ class Interaction:
         """The type of the token that was created, by what was sent, else by what was answered."""
         if self.key.token_type is not None:
             return self.key.token_type
-        kind = _mapping(self.answer).get("type")
+        kind = as_object(self.answer).get("type")
         return kind if isinstance(kind, str) else None
 
 
@@ -185,19 +186,15 @@ class Player:
 
 def _card_differences(sent: Mapping[str, str], interaction: Interaction) -> list[str]:
     """Tell a sent card from a recorded one of the same last four digits, by what the answer shows of either."""
-    answer = _mapping(interaction.answer) if sent else {}
+    answer = as_object(interaction.answer) if sent else {}
     if answer.get("object") != "token":
         return []
-    shown = _mapping(answer.get("card"))
+    shown = as_object(answer.get("card"))
     return [
         f"card number: recorded one with {name} {shown[name]!r}, sent one with {name} {value!r}"
         for name, value in sent.items()
         if isinstance(shown.get(name), str) and shown[name] != value
     ]
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _differences(recorded: MatchKey, sent: MatchKey) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote_plus
 
 from pytest_stripe_tokens.api import bodies
-from pytest_stripe_tokens.api.card_numbers import card_number
+from pytest_stripe_tokens.api.card_numbers import card_number, digits
 from pytest_stripe_tokens.api.request import TOKENS_PATH, params_of
 from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata, RedactedInteraction
 from pytest_stripe_tokens.recording.drift import compare
@@ -19,9 +19,9 @@ from pytest_stripe_tokens.redaction.leaks import leaks
 from pytest_stripe_tokens.redaction.messages import (
     header_secrets,
     parameter_secrets,
+    redact_account,
     redact_request,
     redact_response,
-    reduce_account,
 )
 from pytest_stripe_tokens.redaction.sensitive import HIDDEN, has_live_key, is_card_number
 
@@ -124,7 +124,7 @@ class Recorder:
         for account in re.findall(r"\bacct_[A-Za-z0-9]+", shown):
             self.secrets.add(account)
             self._sent[account] = None
-            self._accounts[reduce_account(account)] = account
+            self._accounts[redact_account(account)] = account
 
     def _with_accounts(self, request: Request) -> Request:
         """Give a request with the real ids of the accounts that it names."""
@@ -220,10 +220,10 @@ def _check_sendable(request: Request) -> None:
         reason = "a request holds a key of live mode, beside the one that it is sent with; not sent"
         raise NotRecorded(Problem("kept", "answer", reason))
     for text in _leaves(params):
-        digits = re.sub(r"[ -]", "", text)
-        if is_card_number(digits) and card_number(digits) is None:
+        number = digits(text)
+        if is_card_number(number) and card_number(number) is None:
             reason = (
-                f"a request holds a card number, ****{digits[-4:]}, that is none of Stripe's test numbers; not sent"
+                f"a request holds a card number, ****{number[-4:]}, that is none of Stripe's test numbers; not sent"
             )
             raise NotRecorded(Problem("kept", "answer", reason))
 

@@ -12,7 +12,7 @@ from pytest_stripe_tokens.cassettes.library import Cassette, CassetteError, Inte
 from pytest_stripe_tokens.recording.comparison import differences, identities, retied, successors
 from pytest_stripe_tokens.recording.verdicts import Problem
 from pytest_stripe_tokens.redaction.leaks import leaks
-from pytest_stripe_tokens.redaction.messages import reduce_params
+from pytest_stripe_tokens.redaction.messages import redact_params
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -188,7 +188,7 @@ class Replacement:
 
 def _default(token_type: str) -> dict[str, object]:
     row = CATALOGUE[token_type]
-    return reduce_params({row.parameter: row.merged({})})
+    return redact_params({row.parameter: row.merged({})})
 
 
 def _order(group: Sequence[Interaction], default: str) -> tuple[bool, str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.recording import drift
 
 if TYPE_CHECKING:
@@ -126,10 +127,5 @@ def is_token(answer: Any) -> bool:
 
 
 def _error(response: Response) -> tuple[str, str]:
-    try:
-        body: Any = response.json()
-    except (ValueError, RecursionError):
-        return "", ""
-    found: Any = cast("dict[str, Any]", body).get("error") if isinstance(body, dict) else None
-    error = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+    error = as_object(as_object(response.data).get("error"))
     return str(error.get("message") or ""), str(error.get("code") or "")

@@ -13,6 +13,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
+from pytest_stripe_tokens.api.card_numbers import digits
 from pytest_stripe_tokens.redaction.sensitive import (
     SECRET_NAMES,
     has_card_number,
@@ -199,7 +200,7 @@ def base64_forms(secret: str) -> Iterator[str]:
 def _kind(secret: str) -> str:
     if has_key(secret):
         return "an API key"
-    if is_card_number(re.sub("[ -]", "", secret)):
+    if is_card_number(digits(secret)):
         return "a card number"
     return "an account id" if secret.startswith("acct_") else f"a secret of {len(secret)} characters"
 

@@ -14,6 +14,7 @@ from typing import Any, cast
 from urllib.parse import quote, unquote, urlsplit
 
 from pytest_stripe_tokens.api import bodies, forms
+from pytest_stripe_tokens.api.card_numbers import digits
 from pytest_stripe_tokens.api.messages import Request, Response
 from pytest_stripe_tokens.api.request import api_key
 from pytest_stripe_tokens.api.schemas import token_schema
@@ -23,11 +24,11 @@ from pytest_stripe_tokens.redaction.leaks import leaks
 from pytest_stripe_tokens.redaction.sensitive import (
     HIDDEN,
     hide,
-    is_reduced_account,
+    is_redacted_account,
     is_secret_header,
     is_secret_name,
     keeps_tail,
-    reduce_account,
+    redact_account,
     tail,
 )
 
@@ -36,10 +37,10 @@ __all__ = [
     "hide",
     "leaks",
     "parameter_secrets",
+    "redact_account",
+    "redact_params",
     "redact_request",
     "redact_response",
-    "reduce_account",
-    "reduce_params",
     "secrets_of",
 ]
 
@@ -134,13 +135,13 @@ _PUBLIC_WORDS = frozenset(
 )
 
 
-def reduce_params(params: Mapping[str, Any]) -> dict[str, Any]:
+def redact_params(params: Mapping[str, Any]) -> dict[str, Any]:
     """Reduce the secrets in nested parameters; idempotent, never raises.
 
     Card and account numbers become `"****"` and their last four characters, which the answer shows anyway; every other
     secret becomes `"***"`. A value is secret by its parameter's name at any depth, or by being a card number or a key.
     """
-    return _Reduction().mapping(params)
+    return _Redaction().mapping(params)
 
 
 def redact_request(request: Request) -> Request:
@@ -186,11 +187,11 @@ def secrets_of(request: Request) -> frozenset[str]:
 
 def parameter_secrets(request: Request) -> frozenset[str]:
     """Collect the secrets in the parameters of a request, and the API key that it carries."""
-    reduction = _Reduction()
+    reduction = _Redaction()
     reduction.mapping(forms.decode(request.query))
     reduction.value("", bodies.parse(request.body, request.headers), is_secret=False)
     keys = {key for key in (api_key(request.headers), *_URL_USER.findall(request.url)) if _API_KEY.match(key)}
-    return frozenset(secret for secret in reduction.found | keys if _is_unreduced(secret) and not _is_public(secret))
+    return frozenset(secret for secret in reduction.found | keys if _is_unredacted(secret) and not _is_public(secret))
 
 
 def header_secrets(request: Request) -> dict[str, str]:
@@ -213,12 +214,12 @@ def header_secrets(request: Request) -> dict[str, str]:
     return {
         value: header
         for header, name, value in carried
-        if _is_unreduced(value) and _looks_secret(value, is_named=_SECRET_VALUE.search(name) is not None)
+        if _is_unredacted(value) and _looks_secret(value, is_named=_SECRET_VALUE.search(name) is not None)
     }
 
 
-def _is_unreduced(value: str) -> bool:
-    return HIDDEN not in value and not is_reduced_account(value)
+def _is_unredacted(value: str) -> bool:
+    return HIDDEN not in value and not is_redacted_account(value)
 
 
 def _looks_secret(value: str, *, is_named: bool) -> bool:
@@ -247,7 +248,7 @@ def shown_path(path: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Reduction:
+class _Redaction:
     """One walk over nested parameters that reduces them and remembers what it took out."""
 
     found: set[str] = field(default_factory=set[str])
@@ -290,13 +291,13 @@ class _Reduction:
             return hide(text)
         if text == HIDDEN or ((keeps_tail(name) or name in _DETAILS) and _REDUCED_TAIL.fullmatch(text)):
             return text
-        self.found.update((text, re.sub("[ -]", "", text)))
+        self.found.update((text, digits(text)))
         return tail(text) if keeps_tail(name) or is_number else HIDDEN
 
 
 def _redact_header(name: str, value: str) -> str:
     if name == "stripe-account":
-        return reduce_account(value) if value.startswith("acct_") else HIDDEN
+        return redact_account(value) if value.startswith("acct_") else HIDDEN
     if name == "content-type":
         # The charset is undone and a boundary is random.
         return value.partition(";")[0].strip()
@@ -313,7 +314,7 @@ def _redact_url(url: str) -> str:
         return HIDDEN
     path = unquote(parts.path)
     safe_path = parts.path if hide(path) == path else quote(hide(path), safe="/*")
-    query = _encode(reduce_params(forms.decode(parts.query)))
+    query = _encode(redact_params(forms.decode(parts.query)))
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], path=safe_path, query=query, fragment="").geturl()
 
 
@@ -324,7 +325,7 @@ def _redact_body(request: Request) -> bytes:
     if body is None:
         return HIDDEN.encode()
     content = bodies.text(request.body, request.headers).lstrip()
-    reduced = reduce_params(cast("dict[str, Any]", body)) if isinstance(body, dict) else HIDDEN
+    reduced = redact_params(cast("dict[str, Any]", body)) if isinstance(body, dict) else HIDDEN
     if content.startswith(("{", "[")) and bodies.parse_json(content) is not None:
         return json.dumps(reduced, sort_keys=True).encode()
     return _encode(cast("dict[str, Any]", reduced)).encode()

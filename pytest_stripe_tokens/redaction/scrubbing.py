@@ -22,7 +22,7 @@ from urllib.parse import quote, quote_plus
 
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.redaction.leaks import base64_forms, without_start
-from pytest_stripe_tokens.redaction.messages import reduce_params
+from pytest_stripe_tokens.redaction.messages import redact_params
 from pytest_stripe_tokens.redaction.sensitive import HIDDEN, SECRET_NAMES, hide
 
 if TYPE_CHECKING:
@@ -242,4 +242,4 @@ def _hidden(match: re.Match[str]) -> str:
 
 def _reduced(match: re.Match[str]) -> str:
     sent = forms.decode(match[1].strip("'"))
-    return f"post_data={forms.encode(reduce_params(sent), safe='[]*')}"
+    return f"post_data={forms.encode(redact_params(sent), safe='[]*')}"

@@ -7,6 +7,7 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING
 
+from pytest_stripe_tokens.api.card_numbers import passes_luhn
 from pytest_stripe_tokens.api.token_types import CATALOGUE
 
 if TYPE_CHECKING:
@@ -82,7 +83,6 @@ _LONGEST_NUMBER = 19
 _SHORTEST_NUMBER = 13
 # Of the card networks: 4 Visa, 51 to 55 Mastercard, 34 and 37 American Express... A date begins with 20.
 _ISSUED = re.compile("[3-6]|2(?:2[2-9]|[3-6]|7[01]|720)")
-_DOUBLED = bytes.maketrans(b"0123456789", bytes(sum(divmod(2 * digit, 10)) for digit in range(10)))
 
 # What Stripe calls an idempotency key opens nothing.
 _SECRET_HEADER = re.compile(
@@ -118,7 +118,7 @@ def hide(text: str) -> str:
     A card number keeps its last four digits; an account id becomes a hash that stays the same for the same account.
     """
     text = _KEY.sub(rf"\1{HIDDEN}", text)
-    text = _ACCOUNT.sub(lambda match: reduce_account(match[0]), text)
+    text = _ACCOUNT.sub(lambda match: redact_account(match[0]), text)
     text = _NUMBER_RUN.sub(lambda match: _hide_numbers(match[0]), text)
     return _PARTED_RUN.sub(_hide_parted, text)
 
@@ -147,24 +147,21 @@ def is_card_number(digits: str) -> bool:
     """
     if not _SHORTEST_NUMBER <= len(digits) <= _LONGEST_NUMBER or not digits.isascii() or not digits.isdigit():
         return False
-    figures = digits[::-1].encode()
-    # Those that are not doubled are still characters, whose codes begin at 48.
-    plain, doubled = figures[::2], figures[1::2].translate(_DOUBLED)
-    return digits[0] not in _NO_CARD and (sum(plain) - 48 * len(plain) + sum(doubled)) % 10 == 0
+    return digits[0] not in _NO_CARD and passes_luhn(digits)
 
 
-def reduce_account(account: str) -> str:
+def redact_account(account: str) -> str:
     """Reduce an account id to `acct_` and ten hexadecimal digits of its hash; one already reduced stays as it is.
 
     Stripe's own ids have sixteen characters, so the two are never taken for each other.
     """
-    if is_reduced_account(account):
+    if is_redacted_account(account):
         return account
     return f"acct_{hashlib.sha256(account.encode('utf-8', errors='replace')).hexdigest()[:10]}"
 
 
-def is_reduced_account(text: str) -> bool:
-    """Tell whether `text` is what `reduce_account` gives."""
+def is_redacted_account(text: str) -> bool:
+    """Tell whether `text` is what `redact_account` gives."""
     return _REDUCED_ACCOUNT.fullmatch(text) is not None
 
 

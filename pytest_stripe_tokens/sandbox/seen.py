@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api import forms
+from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.showing import one_line
 from pytest_stripe_tokens.redaction import messages
 from pytest_stripe_tokens.redaction.sensitive import HIDDEN, is_secret_header
@@ -86,7 +87,7 @@ class SeenRequest:
         if self._size > forms.LONGEST_KEPT:
             sent = f"{self._size} bytes"
         else:
-            pairs = forms.pairs(messages.reduce_params(self._params))
+            pairs = forms.pairs(messages.redact_params(self._params))
             sent = " ".join(f"{name}={value}" for name, value in pairs)
         cells = (
             self.method,
@@ -102,7 +103,7 @@ class SeenRequest:
         type_ = f" ({self.token_type})" if self.token_type else ""
         shown: Any = f"{self._size} bytes"
         if self._size <= forms.LONGEST_KEPT:
-            shown = messages.reduce_params(self._params)
+            shown = messages.redact_params(self._params)
         origin = self.origin or "no origin"
         return f"<{self.method} {self._shown_path}{type_} {shown} -> {self._shown_status}, {origin}>"
 
@@ -136,6 +137,5 @@ def table(requests: Sequence[SeenRequest]) -> str:
 
 def token_in(response: Response) -> Mapping[str, Any] | None:
     """The token that an answer is, which must not be changed; None where it is none."""
-    data: Any = response.data
-    found = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
+    found = as_object(response.data)
     return found if found.get("object") == "token" and {"id", "type", "used"} <= found.keys() else None

@@ -56,7 +56,7 @@ class Entry:
         return str(self.body["object"])
 
     def copy(self) -> dict[str, Any]:
-        """Give the JSON as it is now, apart from what becomes of the object later."""
+        """A deep copy: later changes do not show in it."""
         copied: dict[str, Any] = copy_of(self.body)
         return copied
 

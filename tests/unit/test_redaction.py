@@ -10,7 +10,7 @@ import pytest
 
 from pytest_stripe_tokens.api.messages import Request, Response
 from pytest_stripe_tokens.api.request import api_key, key_kind, params_of
-from pytest_stripe_tokens.redaction.messages import leaks, redact_request, redact_response, reduce_params, secrets_of
+from pytest_stripe_tokens.redaction.messages import leaks, redact_params, redact_request, redact_response, secrets_of
 
 KEY = "sk_test_" + "51HcAnArY" * 3
 ACCOUNT = "acct_1032D82eZvKYlo2C"
@@ -31,66 +31,66 @@ class TestParams:
     def test_card_and_account_numbers_keep_four_characters(self):
         params = {"card": {"number": "4242 4242 4242 4242"}, "bank_account": {"account_number": "000123456789"}}
 
-        assert reduce_params(params) == {"card": {"number": "****4242"}, "bank_account": {"account_number": "****6789"}}
+        assert redact_params(params) == {"card": {"number": "****4242"}, "bank_account": {"account_number": "****6789"}}
 
     @pytest.mark.parametrize(
         "name", ["cvc", "id_number", "ssn_last_4", "tax_id", "id_number_secondary", "password", "ip"]
     )
     def test_other_secrets_show_nothing_at_any_depth(self, name):
-        assert reduce_params({"a": {"b": [{name: "9876"}]}}) == {"a": {"b": [{name: "***"}]}}
+        assert redact_params({"a": {"b": [{name: "9876"}]}}) == {"a": {"b": [{name: "***"}]}}
 
     def test_whatever_stands_below_a_secret_name_is_secret(self):
-        assert reduce_params({"id_number": {"value": "1", "of": ["2"]}}) == {
+        assert redact_params({"id_number": {"value": "1", "of": ["2"]}}) == {
             "id_number": {"value": "***", "of": ["***"]}
         }
 
     def test_a_number_that_is_too_short_shows_nothing(self):
-        assert reduce_params({"card": {"number": "4242"}}) == {"card": {"number": "***"}}
+        assert redact_params({"card": {"number": "4242"}}) == {"card": {"number": "***"}}
 
     def test_numbers_of_json_are_reduced_too(self):
-        assert reduce_params({"card": {"number": 4242424242424242, "cvc": 123, "exp_month": 12}}) == {
+        assert redact_params({"card": {"number": 4242424242424242, "cvc": 123, "exp_month": 12}}) == {
             "card": {"number": "****4242", "cvc": "***", "exp_month": 12}
         }
 
     @pytest.mark.parametrize("value", ["", None, True])
     def test_what_holds_no_secret_stays(self, value):
-        assert reduce_params({"cvc": value}) == {"cvc": value}
+        assert redact_params({"cvc": value}) == {"cvc": value}
 
     @pytest.mark.parametrize("value", ["4242424242424242", "4242-4242-4242-4241", "000123456789"])
     def test_a_card_given_as_its_number_is_reduced(self, value):
-        assert reduce_params({"card": value}) == {"card": f"****{value[-4:]}"}
+        assert redact_params({"card": value}) == {"card": f"****{value[-4:]}"}
 
     @pytest.mark.parametrize("value", ["tok_visa", "card_1N3T00LkdIwHu7ixRdxpVI1Q"])
     def test_a_card_given_as_an_id_stays(self, value):
-        assert reduce_params({"card": value}) == {"card": value}
+        assert redact_params({"card": value}) == {"card": value}
 
     @pytest.mark.parametrize(
         ("value", "reduced"),
         [("pay 4242424242424242", "pay ****4242"), (KEY, "sk_test_***"), (ACCOUNT, "acct_106319a383")],
     )
     def test_a_value_that_looks_like_a_secret_is_reduced_under_any_name(self, value, reduced):
-        assert reduce_params({"description": value}) == {"description": reduced}
+        assert redact_params({"description": value}) == {"description": reduced}
 
     def test_a_key_that_looks_like_a_secret_is_reduced(self):
-        assert reduce_params({"metadata": {"4242424242424242": "x"}}) == {"metadata": {"****4242": "x"}}
+        assert redact_params({"metadata": {"4242424242424242": "x"}}) == {"metadata": {"****4242": "x"}}
 
     @pytest.mark.parametrize("key", ["card[cvc", '{"cvc":"987"', "", "x" * 200])
     def test_what_is_no_parameter_is_hidden_with_its_value(self, key):
-        assert reduce_params({key: "987"}) == {"***": "***"}
+        assert redact_params({key: "987"}) == {"***": "***"}
 
     @pytest.mark.parametrize("value", ["****4242", "***"])
     def test_what_is_reduced_stays(self, value):
-        assert reduce_params({"card": {"number": value}}) == {"card": {"number": value}}
+        assert redact_params({"card": {"number": value}}) == {"card": {"number": value}}
 
     def test_a_secret_cannot_pass_for_a_reduced_number(self):
-        assert reduce_params({"cvc": "****1234"}) == {"cvc": "***"}
+        assert redact_params({"cvc": "****1234"}) == {"cvc": "***"}
 
     def test_endless_nesting_is_cut(self):
         params: dict[str, object] = {"a": "x"}
         for _ in range(5000):
             params = {"a": params}
 
-        assert "***" in str(reduce_params(params))
+        assert "***" in str(redact_params(params))
 
 
 class TestKeys:

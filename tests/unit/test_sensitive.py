@@ -12,7 +12,7 @@ from pytest_stripe_tokens.redaction.sensitive import (
     is_card_number,
     is_secret_name,
     keeps_tail,
-    reduce_account,
+    redact_account,
     tail,
 )
 
@@ -124,11 +124,11 @@ def test_keys_are_told_from_reduced_keys():
 
 
 def test_an_account_is_reduced_to_the_same_hash_each_time():
-    assert reduce_account("acct_1032D82eZvKYlo2C") == "acct_106319a383"
+    assert redact_account("acct_1032D82eZvKYlo2C") == "acct_106319a383"
 
 
 def test_a_reduced_account_stays_as_it_is():
-    assert reduce_account("acct_106319a383") == "acct_106319a383"
+    assert redact_account("acct_106319a383") == "acct_106319a383"
 
 
 @pytest.mark.parametrize(

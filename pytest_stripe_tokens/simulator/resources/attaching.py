@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.bank_numbers import currency_of
+from pytest_stripe_tokens.api.card_numbers import digits
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.resources.objects import (
@@ -13,7 +14,7 @@ from pytest_stripe_tokens.simulator.resources.objects import (
     external_account,
     metadata,
 )
-from pytest_stripe_tokens.simulator.tokens.checks import check_bank_account, check_card, digits_of
+from pytest_stripe_tokens.simulator.tokens.checks import check_bank_account, check_card
 from pytest_stripe_tokens.simulator.tokens.instruments import Instrument, declined
 from pytest_stripe_tokens.simulator.tokens.spending import spend, take
 
@@ -152,4 +153,4 @@ def _sent(call: Call, found: Mapping[str, Any], param: str) -> Instrument:
     else:
         check_card(found, now=call.world.now, livemode=livemode, parent=param)
     token = call.world.generator.token(kind, found, livemode=livemode)
-    return Instrument(token[kind], digits_of(str(found.get("number") or found.get("account_number"))))
+    return Instrument(token[kind], digits(str(found.get("number") or found.get("account_number"))))

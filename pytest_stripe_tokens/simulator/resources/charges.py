@@ -60,7 +60,7 @@ class Payment:
     billing: Mapping[str, Any] | None = None
 
 
-# What a new charge has not got.
+# Fields that are null on a new charge.
 _NOT_YET = (
     "application",
     "application_fee",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.simulator.call import Call
     from pytest_stripe_tokens.simulator.state import Entry
 
-# What a new PaymentIntent has not got.
+# Fields that are null on a new PaymentIntent.
 _NOT_YET = (
     "allowed_payment_method_types",
     "application",

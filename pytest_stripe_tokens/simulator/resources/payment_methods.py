@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_stripe_tokens.api.card_numbers import digits
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.resources.objects import (
@@ -15,7 +16,7 @@ from pytest_stripe_tokens.simulator.resources.objects import (
     ordered,
     page,
 )
-from pytest_stripe_tokens.simulator.tokens.checks import check_card, digits_of
+from pytest_stripe_tokens.simulator.tokens.checks import check_card
 from pytest_stripe_tokens.simulator.tokens.instruments import Instrument, declined, kept_instrument
 from pytest_stripe_tokens.simulator.tokens.magic import magic_payment_method
 from pytest_stripe_tokens.simulator.tokens.spending import Taken, magic_instrument, spend, take
@@ -63,7 +64,7 @@ def instrument_from(call: Call, given: Mapping[str, Any], parent: str) -> tuple[
             raise ApiError("parameter_missing", param=f"{card_path}[{name}]")
     check_card(sent, now=call.world.now, livemode=call.caller.livemode, parent=card_path)
     token = call.world.generator.token("card", sent, livemode=call.caller.livemode, account=call.caller.account)
-    return Instrument(token["card"], digits_of(str(sent["number"]))), None
+    return Instrument(token["card"], digits(str(sent["number"]))), None
 
 
 def add_payment_method(call: Call, instrument: Instrument, given: Mapping[str, Any]) -> Entry:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_stripe_tokens.api.card_numbers import digits
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.resources.objects import billing_details, metadata
 from pytest_stripe_tokens.simulator.resources.payment_methods import instrument_from
-from pytest_stripe_tokens.simulator.tokens.checks import check_bank_account, digits_of
+from pytest_stripe_tokens.simulator.tokens.checks import check_bank_account
 from pytest_stripe_tokens.simulator.tokens.instruments import Instrument
 from pytest_stripe_tokens.simulator.tokens.spending import spend, take
 
@@ -125,7 +126,7 @@ def _of_iban(call: Call, iban: str) -> Instrument:
     params = {"country": iban[:2].upper(), "currency": "eur", "account_number": iban}
     check_bank_account(params, livemode=call.caller.livemode, parent="sepa_debit")
     token = call.world.generator.token("bank_account", params, livemode=call.caller.livemode)
-    return Instrument(token["bank_account"], digits_of(iban))
+    return Instrument(token["bank_account"], digits(iban))
 
 
 def retrieve(call: Call) -> dict[str, Any]:

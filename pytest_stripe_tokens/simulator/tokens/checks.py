@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.api.bank_numbers import bank_number
-from pytest_stripe_tokens.api.card_numbers import card_number
+from pytest_stripe_tokens.api.card_numbers import card_number, digits, passes_luhn
 from pytest_stripe_tokens.api.test_values import TEST_BANK_ACCOUNTS
 from pytest_stripe_tokens.simulator.currencies import MINIMUMS, SUPPORTED, in_words
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
@@ -32,11 +32,6 @@ _TEST_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}37040044053201300[0-5]")
 _VALID_IBAN = 97
 
 
-def digits_of(number: str) -> str:
-    """Take the separators out of a card number: Stripe accepts spaces (real answers) and dashes."""
-    return number.replace(" ", "").replace("-", "")
-
-
 def check_card(card: Mapping[str, Any], *, now: int, livemode: bool, parent: str = "card") -> None:
     """Refuse a card that the API refuses when its token is made; a card that declines later is none of these.
 
@@ -49,7 +44,7 @@ def check_card(card: Mapping[str, Any], *, now: int, livemode: bool, parent: str
     Raises:
         ApiError: the first thing wrong: number, month, year, security code, in this order.
     """
-    number = digits_of(str(card["number"]))
+    number = digits(str(card["number"]))
     _check_number(str(card["number"]), number)
     _check_expiry(str(card["exp_month"]), str(card["exp_year"]), now)
     cvc = card.get("cvc")
@@ -127,18 +122,10 @@ def _check_number(sent: str, number: str) -> None:
     # 4000000000000019 was published and has a wrong check digit.
     if card_number(number) is not None:
         return
-    if not _SHORTEST <= len(number) <= _LONGEST or not _passes_luhn(number):
+    if not _SHORTEST <= len(number) <= _LONGEST or not passes_luhn(number):
         raise ApiError("incorrect_number")
     if number[:2] in {"34", "37"} and len(number) != len("378282246310005"):
         raise ApiError("incorrect_number")
-
-
-def _passes_luhn(number: str) -> bool:
-    total = 0
-    for place, digit in enumerate(reversed(number)):
-        value = int(digit) * (1 + place % 2)
-        total += value - 9 if value > 9 else value  # noqa: PLR2004 - the sum of the product's two digits
-    return total % 10 == 0
 
 
 def _check_expiry(month: str, year: str, now: int) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from pytest_stripe_tokens.api.bank_numbers import currency_of, shown_bank
-from pytest_stripe_tokens.api.card_numbers import CardNumber, card_number, country_of
+from pytest_stripe_tokens.api.card_numbers import CardNumber, card_number, country_of, digits
 from pytest_stripe_tokens.api.token_types import CATALOGUE, complete
 
 _SEPARATORS = re.compile(r"[\s-]+")
@@ -44,11 +44,6 @@ _RANGES = (
 
 # Routing numbers that stand for no bank in particular: documented ones and BICs of the test bank, "AAAADZDZXXX".
 _PLACEHOLDER = re.compile(r"AAAA.*|TEST.*|110[0-]*|111000000|9{3}0*1?|[0-]*")
-
-
-def without_separators(number: str) -> str:
-    """Give a card or account number without the spaces and dashes that the API tolerates."""
-    return _SEPARATORS.sub("", number)
 
 
 def text(params: Mapping[str, Any], name: str) -> str | None:
@@ -104,7 +99,7 @@ def card_fields(params: Mapping[str, Any], drawn: Drawn) -> dict[str, Any]:
         params: the decoded `card` hash, already found valid; what can't be read is the default card's.
         drawn: what comes from the generator.
     """
-    number = without_separators(text(params, "number") or "") or _DEFAULT_NUMBER
+    number = digits(text(params, "number") or "") or _DEFAULT_NUMBER
     card = card_of(number)
     month = _integer(params, "exp_month", 12)
     year = _integer(params, "exp_year", _DEFAULT_YEAR)
@@ -155,7 +150,7 @@ def bank_fields(params: Mapping[str, Any], drawn: Drawn) -> dict[str, Any]:
         drawn: what comes from the generator.
     """
     country = (text(params, "country") or "US").upper()
-    number = without_separators(text(params, "account_number") or "") or _DEFAULT_ACCOUNT
+    number = digits(text(params, "account_number") or "") or _DEFAULT_ACCOUNT
     sent = text(params, "routing_number") or ""
     published = shown_bank(country, sent)
     routing, bank = published or (_shown_routing(country, sent), None)
@@ -176,11 +171,11 @@ def bank_fields(params: Mapping[str, Any], drawn: Drawn) -> dict[str, Any]:
 
 
 def _shown_routing(country: str, sent: str) -> str:
-    digits = without_separators(sent)
-    if country == "AU" and len(digits) == len("110000"):
-        return f"{digits[:2]} {digits[2:]}"
-    if country == "GB" and len(digits) == len("108800"):
-        return "-".join((digits[:2], digits[2:4], digits[4:]))
+    number = digits(sent)
+    if country == "AU" and len(number) == len("110000"):
+        return f"{number[:2]} {number[2:]}"
+    if country == "GB" and len(number) == len("108800"):
+        return "-".join((number[:2], number[2:4], number[4:]))
     return sent or "110000000"
 
 

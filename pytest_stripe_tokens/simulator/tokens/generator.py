@@ -18,8 +18,9 @@ from random import Random
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from pytest_stripe_tokens.api.card_numbers import digits
 from pytest_stripe_tokens.api.token_types import CATALOGUE
-from pytest_stripe_tokens.simulator.tokens.fields import NESTED_FIELDS, Drawn, without_separators
+from pytest_stripe_tokens.simulator.tokens.fields import NESTED_FIELDS, Drawn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -246,7 +247,7 @@ class Generator:
 
     def fingerprint(self, number: str) -> str:
         """Tell what the API tells cards and accounts apart by: the same for the same number, separators aside."""
-        return _base62(self._number(f"fingerprint/{without_separators(number)}"), 16)
+        return _base62(self._number(f"fingerprint/{digits(number)}"), 16)
 
     @property
     def fake(self) -> Fake:

@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from pytest_stripe_tokens.api.card_numbers import digits
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
-from pytest_stripe_tokens.simulator.tokens.checks import digits_of
 from pytest_stripe_tokens.simulator.tokens.instruments import Instrument
 from pytest_stripe_tokens.simulator.tokens.magic import Magic, magic_token
 
@@ -96,7 +96,7 @@ def instrument_of(entry: Entry) -> Instrument | None:
     if not isinstance(nested, dict):
         return None
     params = params_of(entry)
-    number = digits_of(str(params.get("number") or params.get("account_number") or ""))
+    number = digits(str(params.get("number") or params.get("account_number") or ""))
     return Instrument(cast("dict[str, Any]", nested), number)
 
 
@@ -117,7 +117,7 @@ def magic_object(call: Call, magic: Magic) -> dict[str, Any]:
 
 def instrument_of_magic(token: Mapping[str, Any], magic: Magic) -> Instrument:
     """Give the card or bank account in the token that a magic one stands for."""
-    number = digits_of(str(magic.params.get("number") or magic.params.get("account_number") or ""))
+    number = digits(str(magic.params.get("number") or magic.params.get("account_number") or ""))
     return Instrument(
         token[magic.type], number, magic.decline_code, is_magic=True, is_verified=magic.is_verified, effect=magic.effect
     )
