@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 API = "https://api.stripe.com/v1/tokens"
 TOKEN = "tok_1N3T00LkdIwHu7ixt44h1F8k"
 CARD = {"number": "4242424242424242", "exp_month": 5, "exp_year": 2026, "cvc": "123"}
-EXAMPLE = (Path(library.__file__).parent / "cassettes" / "card.yaml").read_text(encoding="utf-8")
+EXAMPLE = (Path(library.__file__).parent / "builtin" / "card.yaml").read_text(encoding="utf-8")
 BODY = yaml.safe_load(EXAMPLE)["interactions"][0]["response"]["body"]["string"]
 
 HEAD = f"""
