@@ -85,7 +85,9 @@ class Playback:
 
     def _closest(self, request: Request, token_type: str | None) -> list[str]:
         opened = self._open(token_type)
-        searched = [self.shown(cassette) for cassette, _ in opened]
+        searched = [self.shown(cassette) for cassette, _ in opened if not self._library.is_builtin(cassette)]
+        builtin = [cassette.path.name for cassette, _ in opened if self._library.is_builtin(cassette)]
+        searched += [f"the built-in {', '.join(builtin)}"] if builtin else []
         lines = [f"searched: {', '.join(searched) or self._lacking()}"]
         candidates = [found for _, player in opened if (found := player.closest(request)) is not None]
         nearest = min(candidates, key=lambda found: found.distance, default=None)
