@@ -38,6 +38,8 @@ class Playback:
         self._named = cassette
         self._players: dict[str, tuple[Cassette, Player] | None] = {}
         self.used: set[str] = set()
+        if mode != "generate":
+            library.prepare((cassette,) if cassette else TOKEN_TYPES)
 
     def play(self, request: Request, token_type: str | None) -> tuple[Interaction, Cassette] | None:
         """Answer a request from the cassette of a type, of any type where that is None, or from the marker's.

@@ -28,13 +28,8 @@ class Aiohttp:
 
 
 def _request(gate: Gate, previous: Any) -> Any:
-    import yarl  # noqa: PLC0415
-
     async def request(self: Any, method: str, str_or_url: Any, **kwargs: Any) -> Any:
-        url = yarl.URL(str_or_url)
-        base = getattr(self, "_base_url", None)
-        if base is not None and not url.absolute:
-            url = base.join(url)
+        url = absolute(self, str_or_url)
         if not gate.takes(url.host):
             return await previous(self, method, str_or_url, **kwargs)
         if self.closed:
@@ -44,7 +39,7 @@ def _request(gate: Gate, previous: Any) -> Any:
         stubs: Any = import_module("vcr.stubs.aiohttp_stubs")
         answer = Answer(gate.answerer)
         stub = stubs.vcr_request(answer, previous)
-        response = await stub(self, method, url.with_user(None), raise_for_status=False, **sent)
+        response = _as_read(self, await stub(self, method, url.with_user(None), raise_for_status=False, **sent))
         outcome = answer.outcome.within(_timeout(self, kwargs.get("timeout")))
         if outcome.delay:
             await asyncio.sleep(outcome.delay)
@@ -60,6 +55,26 @@ def _request(gate: Gate, previous: Any) -> Any:
         return response
 
     return request
+
+
+def absolute(session: Any, str_or_url: Any) -> Any:
+    """Give the URL that a session asks for, below its base URL where it has one."""
+    import yarl  # noqa: PLC0415
+
+    url = yarl.URL(str_or_url)
+    base = getattr(session, "_base_url", None)
+    return url if base is None or url.absolute else base.join(url)
+
+
+def _as_read(session: Any, response: Any) -> Any:
+    """Make vcrpy's answer one of aiohttp's, which is read from its stream, once, and as its headers say."""
+    import aiohttp  # noqa: PLC0415
+
+    response.__class__ = getattr(session, "_response_class", aiohttp.ClientResponse)
+    response.version = aiohttp.HttpVersion11
+    # What vcrpy sets for its own class: it gives the body whatever else was read of the stream.
+    response._body, response._released, response._traces = None, False, []  # noqa: SLF001
+    return response
 
 
 def _timeout(session: Any, given: Any) -> Any:

@@ -11,12 +11,13 @@ import contextlib
 import sys
 from contextvars import ContextVar
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.interception.aiohttp_client import Aiohttp
 from pytest_stripe_tokens.interception.gate import Answerer, Gate
 from pytest_stripe_tokens.interception.httpx_client import Httpx
 from pytest_stripe_tokens.interception.imports import on_import
+from pytest_stripe_tokens.interception.mocks import Aioresponses, Pook, RequestsMock, Responses, Respx
 from pytest_stripe_tokens.interception.requests_client import Requests
 from pytest_stripe_tokens.interception.sockets import HTTPClient, Urllib3
 from pytest_stripe_tokens.interception.vcrpy import Vcrpy, repair
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 def interceptors() -> tuple[Interceptor, ...]:
     """Every client that a sandbox answers; what is built on another one stands below it."""
-    in_requests = ContextVar("in_requests", default=False)
+    in_requests: ContextVar[Any] = ContextVar("in_requests", default=None)
     return (
         HTTPClient(),
         Urllib3(in_requests),
@@ -37,6 +38,11 @@ def interceptors() -> tuple[Interceptor, ...]:
         Httpx(),
         Aiohttp(),
         Vcrpy(),
+        Responses(),
+        Respx(),
+        RequestsMock(in_requests),
+        Aioresponses(),
+        Pook(),
     )
 
 
