@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
-import pkgutil
 import re
 import secrets
 import stat
@@ -17,6 +16,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
+from pytest_stripe_tokens.api import own_files
 from pytest_stripe_tokens.api.token_types import CATALOGUE
 from pytest_stripe_tokens.cassettes import documents, file_format
 from pytest_stripe_tokens.cassettes.file_format import Malformed
@@ -165,7 +165,9 @@ class Library:
         with self._lock:
             if file not in self._data and file not in self._found:
                 try:
-                    self._data[file] = _builtin(path.name) if path.parent == _BUILTIN else _bytes(path)
+                    self._data[file] = (
+                        own_files.read(__file__, _BUILTIN.name, path.name) if path.parent == _BUILTIN else _bytes(path)
+                    )
                 except CassetteError as error:
                     self._found[file] = error
                 except FileNotFoundError:
@@ -195,14 +197,6 @@ def read(path: Path) -> Cassette:
         FileNotFoundError: there is none.
     """
     return _parsed(path, _bytes(path))
-
-
-def _builtin(name: str) -> bytes:
-    # As modules are read: a test may have put another file system in place of the real one.
-    data = pkgutil.get_data("pytest_stripe_tokens.cassettes", f"builtin/{name}")
-    if data is None:
-        raise FileNotFoundError(name)
-    return data
 
 
 def _bytes(path: Path) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api.messages import API_HOST
@@ -81,7 +82,7 @@ class Playback:
             f"test: {test or 'none, a sandbox outside pytest'}",
             *self._closest(request, token_type),
             *self._how_to_record(test, is_from_fixture=is_from_fixture),
-            'or let it be generated: --stripe-tokens auto, or @pytest.mark.stripe_tokens(mode="generate")',
+            f"or let it be generated: {_TO_GENERATE if test else _TO_GENERATE_OUTSIDE}",
         ]
         return "\n".join(lines)
 
@@ -104,7 +105,8 @@ class Playback:
     def _how_to_record(self, test: str, *, is_from_fixture: bool) -> list[str]:
         if not test:
             return []
-        command = f'record it: pytest --stripe-record "{test}"'
+        # A test's id may hold anything, `$(...)` too.
+        command = f"record it: pytest --stripe-record {shlex.quote(test)}"
         if is_from_fixture or self._named:
             return [command]
         # A type's cassette holds what its fixture sends, and a named one whatever the test does.
@@ -147,4 +149,6 @@ class Playback:
             raise
 
 
+_TO_GENERATE = '--stripe-tokens auto, or @pytest.mark.stripe_tokens(mode="generate")'
+_TO_GENERATE_OUTSIDE = 'stripe_sandbox(mode="auto")'
 _DIFFERENCES = 5

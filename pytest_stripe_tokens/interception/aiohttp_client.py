@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
@@ -92,10 +93,11 @@ def _encoded(session: Any, kwargs: dict[str, Any], url: Any) -> dict[str, Any]:
     sent = dict(kwargs)
     headers = dict(sent.pop("headers", None) or {})
     auth = sent.pop("auth", None) or getattr(session, "_default_auth", None)
-    if auth is None and url.user is not None:
-        auth = aiohttp.BasicAuth(url.user, url.password or "")
     if auth is not None:
         headers["Authorization"] = auth.encode()
+    elif url.user is not None:
+        pair = f"{url.user}:{url.password or ''}".encode("latin-1", "replace")
+        headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
     data: Any = sent.get("data")
     content_type: str | None = None
     if sent.get("json") is not None:

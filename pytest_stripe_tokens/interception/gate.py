@@ -108,6 +108,17 @@ class Gate:
             os.close(end)
 
 
+def open_sandboxes() -> int:
+    """Count the sandboxes of this process that are open now, by what they have put over http.client."""
+    function: Any = http.client.HTTPConnection.connect
+    number = 0
+    while function is not None:
+        gate = getattr(function, "gate", None)
+        number += isinstance(gate, Gate) and gate.is_open
+        function = getattr(function, "__wrapped__", None)
+    return number
+
+
 # Each layer of a client asks, for every request.
 @lru_cache(maxsize=256)
 def _is_stripes(url: str) -> bool:

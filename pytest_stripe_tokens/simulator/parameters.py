@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import difflib
 import json
-import pkgutil
 import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from pytest_stripe_tokens.api import forms
+from pytest_stripe_tokens.api import forms, own_files
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.pretty import copy_of
 
@@ -89,9 +88,7 @@ NEVER_EMPTY = frozenset(
 def table(name: str) -> dict[str, Any]:
     """Read one endpoint's table, `"charges.create"`; the value is shared and must not be changed."""
     file, _, endpoint = name.partition(".")
-    # As modules are read: a test may have put another file system in place of the real one.
-    data = pkgutil.get_data("pytest_stripe_tokens.simulator", f"tables/{file}.json")
-    tables = json.loads(data or b"{}")
+    tables = json.loads(own_files.read(__file__, "tables", f"{file}.json"))
     return cast("dict[str, Any]", _resolve(tables[endpoint], tables.get("$defs", {})))
 
 

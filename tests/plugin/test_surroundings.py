@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+from suites import QUIET, Suite
 
 MOCKS = """
 import asyncio, contextlib
@@ -234,11 +235,13 @@ def test_nothing_is_read_once_a_test_has_put_other_files_in_place(suite):
     modules = [f"test_{number}.py" for number, _ in enumerate(FILES)]
     for module, text in zip(modules, FILES.values(), strict=True):
         suite.write(module, "import pytest, stripe\n" + text)
-    plugin = ("-p", "pyfakefs.pytest_plugin")
-    # In one process, where one test's files could be taken for another's, and each alone, with nothing read before.
-    suite.run(*plugin, "--tb=short", *modules).assert_outcomes(passed=5)
-    for module, passed in zip(modules, (2, 1, 1, 1), strict=True):
-        suite.run(*plugin, "--tb=short", module).assert_outcomes(passed=passed)
+    # With the plugins that are installed: pytest's own loader then reads the files of ours, by `open`.
+    installed = Suite(suite.pytester, QUIET)
+    # In one process, where one test's files could be taken for another's, and alone, with nothing read before.
+    installed.run("--tb=short", *modules).assert_outcomes(passed=5)
+    installed.run("--tb=short", modules[0]).assert_outcomes(passed=2)
+    for module in (modules[1], modules[3]):
+        installed.run("--tb=short", module).assert_outcomes(passed=1)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a descriptor table of POSIX")
