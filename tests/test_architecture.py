@@ -39,6 +39,10 @@ ONLY_IMPORTERS = {
     "yarl": "interception",
     "anyio": "interception",
     "responses": "interception",
+    "requests_mock": "interception",
+    "aioresponses": "interception",
+    "pook": "interception",
+    "respx": "interception",
     "stripe": None,
 }
 HEAVY = {*ONLY_IMPORTERS, "filelock"} - {"pytest", "_pytest"}

@@ -59,11 +59,16 @@ def load(data: bytes) -> tuple[Any, Any]:
 
 @cache
 def _loader() -> Any:
-    """The safe loader, which takes a text that was recorded under Python 2 for a text."""
+    """The safe loader, which takes for a text what was recorded as one under Python 2, and a date without quotes."""
     import yaml  # noqa: PLC0415
 
     safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     loader: Any = type("Loader", (safe,), {})
+    timestamp = "tag:yaml.org,2002:timestamp"
+    loader.yaml_implicit_resolvers = {
+        first: [resolver for resolver in resolvers if resolver[0] != timestamp]
+        for first, resolvers in safe.yaml_implicit_resolvers.items()
+    }
     for name in ("python/unicode", "python/str"):
         loader.add_constructor(f"tag:yaml.org,2002:{name}", loader.construct_yaml_str)
     return loader

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -125,8 +124,6 @@ def _metadata(value: Any) -> Metadata:
     texts: dict[str, str | None] = {}
     for name in ("recorded_at", "api_version", "plugin_version", "token_type"):
         entry = entries.get(name)
-        # YAML reads an unquoted 2024-06-20 as a date.
-        entry = entry.isoformat() if isinstance(entry, date) else entry
         texts[name] = None if entry is None else _utf8(entry, (*where, name)).decode()
     return Metadata(origin, **texts)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
 from os import SEEK_END
 from typing import TYPE_CHECKING
 
@@ -77,6 +76,4 @@ def _metadata(text: str) -> dict[str, str]:
     except Malformed:
         return {}
     entries = as_object(as_object(value).get("metadata"))
-    # YAML reads an unquoted 2024-06-20 as a date.
-    texts = {name: item.isoformat() if isinstance(item, date) else item for name, item in entries.items()}
-    return {str(name): item for name, item in texts.items() if isinstance(item, str) and _VALUE.fullmatch(item)}
+    return {str(name): item for name, item in entries.items() if isinstance(item, str) and _VALUE.fullmatch(item)}

@@ -14,11 +14,16 @@ import stat
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
+from typing import TYPE_CHECKING
 
+from pytest_stripe_tokens.api import own_files
 from pytest_stripe_tokens.api.token_types import CATALOGUE
 from pytest_stripe_tokens.cassettes import documents, file_format
 from pytest_stripe_tokens.cassettes.file_format import Malformed
 from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata, Player
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "Cassette",
@@ -52,7 +57,10 @@ class Library:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._paths: dict[str, Path] = {}
-        self._found: dict[str, Cassette | CassetteError | None] = {}
+        # What was read, and what of it was parsed. That there is no file is not kept: another test may have one, or
+        # may have had another file system in place of the real one.
+        self._data: dict[str, bytes] = {}
+        self._found: dict[str, Cassette | CassetteError] = {}
         self._lock = RLock()
 
     def path(self, name: str) -> Path:
@@ -78,16 +86,26 @@ class Library:
             raise CassetteError(f"{path}: leads out of {self.directory} by a symbolic link; put the cassette inside")
         return path
 
+    def prepare(self, names: Iterable[str]) -> None:
+        """Read the files of cassettes that a test may ask for, before it can change what a file is.
+
+        What is wrong with one is said where it is asked for.
+        """
+        for name in names:
+            try:
+                path = self._paths.get(name) or self._path(name)
+            except CassetteError:
+                continue
+            if os.path.lexists(path):
+                self._load(path)
+
     def find(self, name: str) -> Cassette | None:
         """Read a cassette of the suite, once for this library; `None` where there is no such file.
 
         Raises:
             CassetteError: the name is refused, or the file can't be read; again at every call.
         """
-        path = self._paths.get(name)
-        if path is None:
-            path = self._paths[name] = self.path(name)
-        return self._read_once(path)
+        return self._read_once(self._path(name))
 
     def builtin(self, token_type: str) -> Cassette | None:
         """Read the built-in cassette of a token type; `None` where the API reference gives no example of one."""
@@ -126,25 +144,46 @@ class Library:
                 f"{cassette.path}: can't be written: {error.strerror or error}; what was there is unchanged"
             ) from error
         with self._lock:
+            self._data.pop(str(cassette.path), None)
             self._found[str(cassette.path)] = cassette
 
     def forget(self, name: str) -> None:
         """Read a cassette anew when it is asked for next: another process has written it."""
         with self._lock:
-            self._found.pop(str(self.path(name)), None)
+            for kept in (self._data, self._found):
+                kept.pop(str(self.path(name)), None)
 
-    def _read_once(self, path: Path) -> Cassette | None:
+    def _path(self, name: str) -> Path:
+        if name not in self._paths:
+            self._paths[name] = self.path(name)
+        return self._paths[name]
+
+    def _load(self, path: Path) -> str:
+        """Read a file that was not read yet, and give what it is known by."""
         # Text, because a path is slow to compare.
         file = str(path)
         with self._lock:
-            if file not in self._found:
+            if file not in self._data and file not in self._found:
                 try:
-                    self._found[file] = read(path)
-                except FileNotFoundError:
-                    self._found[file] = None
+                    self._data[file] = (
+                        own_files.read(__file__, _BUILTIN.name, path.name) if path.parent == _BUILTIN else _bytes(path)
+                    )
                 except CassetteError as error:
                     self._found[file] = error
-            found = self._found[file]
+                except FileNotFoundError:
+                    pass
+        return file
+
+    def _read_once(self, path: Path) -> Cassette | None:
+        with self._lock:
+            file = self._load(path)
+            data = self._data.pop(file, None)
+            if data is not None:
+                try:
+                    self._found[file] = _parsed(path, data)
+                except CassetteError as error:
+                    self._found[file] = error
+            found = self._found.get(file)
         if isinstance(found, CassetteError):
             raise CassetteError(*found.args) from None
         return found
@@ -157,6 +196,10 @@ def read(path: Path) -> Cassette:
         CassetteError: it can't be read, or is no cassette.
         FileNotFoundError: there is none.
     """
+    return _parsed(path, _bytes(path))
+
+
+def _bytes(path: Path) -> bytes:
     try:
         state = path.stat()
         if not stat.S_ISREG(state.st_mode):
@@ -165,11 +208,14 @@ def read(path: Path) -> Cassette:
             raise CassetteError(f"{path}: can't be read: it is {what}, not a file; move it away")
         if state.st_size > _LARGEST:
             raise CassetteError(f"{path}: can't be read: it is larger than {_LARGEST} bytes; {_NEXT_STEP}")
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             raise
         raise CassetteError(f"{path}: can't be read: {error.strerror or error}") from error
+
+
+def _parsed(path: Path, data: bytes) -> Cassette:
     try:
         value, root = documents.load(data)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api.messages import API_HOST
@@ -38,6 +39,8 @@ class Playback:
         self._named = cassette
         self._players: dict[str, tuple[Cassette, Player] | None] = {}
         self.used: set[str] = set()
+        if mode != "generate":
+            library.prepare((cassette,) if cassette else TOKEN_TYPES)
 
     def play(self, request: Request, token_type: str | None) -> tuple[Interaction, Cassette] | None:
         """Answer a request from the cassette of a type, of any type where that is None, or from the marker's.
@@ -79,7 +82,7 @@ class Playback:
             f"test: {test or 'none, a sandbox outside pytest'}",
             *self._closest(request, token_type),
             *self._how_to_record(test, is_from_fixture=is_from_fixture),
-            'or let it be generated: --stripe-tokens auto, or @pytest.mark.stripe_tokens(mode="generate")',
+            f"or let it be generated: {_TO_GENERATE if test else _TO_GENERATE_OUTSIDE}",
         ]
         return "\n".join(lines)
 
@@ -104,7 +107,8 @@ class Playback:
     def _how_to_record(self, test: str, *, is_from_fixture: bool) -> list[str]:
         if not test:
             return []
-        command = f'record it: pytest --stripe-record "{test}"'
+        # A test's id may hold anything, `$(...)` too.
+        command = f"record it: pytest --stripe-record {shlex.quote(test)}"
         if is_from_fixture or self._named:
             return [command]
         # A type's cassette holds what its fixture sends, and a named one whatever the test does.
@@ -147,4 +151,6 @@ class Playback:
             raise
 
 
+_TO_GENERATE = '--stripe-tokens auto, or @pytest.mark.stripe_tokens(mode="generate")'
+_TO_GENERATE_OUTSIDE = 'stripe_sandbox(mode="auto")'
 _DIFFERENCES = 5

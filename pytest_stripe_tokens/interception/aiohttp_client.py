@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
@@ -28,13 +29,8 @@ class Aiohttp:
 
 
 def _request(gate: Gate, previous: Any) -> Any:
-    import yarl  # noqa: PLC0415
-
     async def request(self: Any, method: str, str_or_url: Any, **kwargs: Any) -> Any:
-        url = yarl.URL(str_or_url)
-        base = getattr(self, "_base_url", None)
-        if base is not None and not url.absolute:
-            url = base.join(url)
+        url = absolute(self, str_or_url)
         if not gate.takes(url.host):
             return await previous(self, method, str_or_url, **kwargs)
         if self.closed:
@@ -44,7 +40,7 @@ def _request(gate: Gate, previous: Any) -> Any:
         stubs: Any = import_module("vcr.stubs.aiohttp_stubs")
         answer = Answer(gate.answerer)
         stub = stubs.vcr_request(answer, previous)
-        response = await stub(self, method, url.with_user(None), raise_for_status=False, **sent)
+        response = _as_read(self, await stub(self, method, url.with_user(None), raise_for_status=False, **sent))
         outcome = answer.outcome.within(_timeout(self, kwargs.get("timeout")))
         if outcome.delay:
             await asyncio.sleep(outcome.delay)
@@ -62,6 +58,26 @@ def _request(gate: Gate, previous: Any) -> Any:
     return request
 
 
+def absolute(session: Any, str_or_url: Any) -> Any:
+    """Give the URL that a session asks for, below its base URL where it has one."""
+    import yarl  # noqa: PLC0415
+
+    url = yarl.URL(str_or_url)
+    base = getattr(session, "_base_url", None)
+    return url if base is None or url.absolute else base.join(url)
+
+
+def _as_read(session: Any, response: Any) -> Any:
+    """Make vcrpy's answer one of aiohttp's, which is read from its stream, once, and as its headers say."""
+    import aiohttp  # noqa: PLC0415
+
+    response.__class__ = getattr(session, "_response_class", aiohttp.ClientResponse)
+    response.version = aiohttp.HttpVersion11
+    # What vcrpy sets for its own class: it gives the body whatever else was read of the stream.
+    response._body, response._released, response._traces = None, False, []  # noqa: SLF001
+    return response
+
+
 def _timeout(session: Any, given: Any) -> Any:
     """Take the seconds for an answer out of a request's own timeout, a number or a ClientTimeout, or its session's."""
     if isinstance(given, (int, float)):
@@ -77,10 +93,11 @@ def _encoded(session: Any, kwargs: dict[str, Any], url: Any) -> dict[str, Any]:
     sent = dict(kwargs)
     headers = dict(sent.pop("headers", None) or {})
     auth = sent.pop("auth", None) or getattr(session, "_default_auth", None)
-    if auth is None and url.user is not None:
-        auth = aiohttp.BasicAuth(url.user, url.password or "")
     if auth is not None:
         headers["Authorization"] = auth.encode()
+    elif url.user is not None:
+        pair = f"{url.user}:{url.password or ''}".encode("latin-1", "replace")
+        headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
     data: Any = sent.get("data")
     content_type: str | None = None
     if sent.get("json") is not None:

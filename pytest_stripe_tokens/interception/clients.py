@@ -11,25 +11,27 @@ import contextlib
 import sys
 from contextvars import ContextVar
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.interception.aiohttp_client import Aiohttp
 from pytest_stripe_tokens.interception.gate import Answerer, Gate
 from pytest_stripe_tokens.interception.httpx_client import Httpx
 from pytest_stripe_tokens.interception.imports import on_import
+from pytest_stripe_tokens.interception.mocks import Aioresponses, Pook, RequestsMock, Responses, Respx
 from pytest_stripe_tokens.interception.requests_client import Requests
 from pytest_stripe_tokens.interception.sockets import HTTPClient, Urllib3
 from pytest_stripe_tokens.interception.vcrpy import Vcrpy, repair
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
+    from types import ModuleType
 
     from pytest_stripe_tokens.interception.interceptor import Interceptor, Target
 
 
 def interceptors() -> tuple[Interceptor, ...]:
     """Every client that a sandbox answers; what is built on another one stands below it."""
-    in_requests = ContextVar("in_requests", default=False)
+    in_requests: ContextVar[Any] = ContextVar("in_requests", default=None)
     return (
         HTTPClient(),
         Urllib3(in_requests),
@@ -37,6 +39,11 @@ def interceptors() -> tuple[Interceptor, ...]:
         Httpx(),
         Aiohttp(),
         Vcrpy(),
+        Responses(),
+        Respx(),
+        RequestsMock(in_requests),
+        Aioresponses(),
+        Pook(),
     )
 
 
@@ -50,15 +57,18 @@ class Clients:
     def __init__(self) -> None:
         self._bypass: ContextVar[bool] = ContextVar("bypass", default=False)
         self._interceptors = {interceptor.module: interceptor for interceptor in interceptors()}
-        self._known: dict[str, list[Target]] = {}
+        self._known: dict[str, tuple[ModuleType, list[Target]]] = {}
         for module in self._interceptors:
             if module in sys.modules:
                 self._targets(module)
 
     def _targets(self, module: str) -> list[Target]:
-        if module not in self._known:
-            self._known[module] = self._interceptors[module].targets()
-        return self._known[module]
+        loaded = sys.modules[module]
+        known = self._known.get(module)
+        # pytest run inside pytest forgets the modules that were loaded there: the next one to load is another.
+        if known is None or known[0] is not loaded:
+            known = self._known[module] = loaded, self._interceptors[module].targets()
+        return known[1]
 
     @contextlib.contextmanager
     def open(self, answerer: Answerer) -> Generator[None]:
@@ -83,7 +93,7 @@ class Clients:
             gate.place(target)
 
     def _repair_vcr(self) -> None:
-        repair([target for targets in self._known.values() for target in targets])
+        repair([target for _, targets in self._known.values() for target in targets])
 
     @contextlib.contextmanager
     def bypassed(self) -> Generator[None]:

@@ -53,6 +53,7 @@ def _handle_request(gate: Gate, previous: Any) -> Any:
         outcome.wait()
         if outcome.exception is not None:
             raise _as_httpx(outcome.exception, request)
+        response.extensions.setdefault("http_version", b"HTTP/1.1")
         return response
 
     return handle_request
@@ -74,6 +75,7 @@ def _handle_async_request(gate: Gate, previous: Any) -> Any:
             await anyio.sleep(outcome.delay)
         if outcome.exception is not None:
             raise _as_httpx(outcome.exception, request)
+        response.extensions.setdefault("http_version", b"HTTP/1.1")
         return response
 
     return handle_async_request
@@ -105,7 +107,10 @@ def _transport_for_url(transport_type: Any, method: str) -> Callable[[Gate, Any]
                 return found
             # A sandbox around this one has pinned its own.
             plain: Any = found.inner if isinstance(found, _Pinned) else found
-            is_covered = type(plain) is transport_type and getattr(transport_type, method) is not ours
+            placed = getattr(transport_type, method)
+            # A sandbox inside this one, with a mock between the two, has its own in place.
+            inner = getattr(placed, "gate", gate)
+            is_covered = type(plain) is transport_type and placed is not ours and (inner is gate or not inner.is_open)
             return _Pinned(plain, method, ours) if is_covered else plain
 
         return transport_for_url

@@ -6,6 +6,7 @@ import contextlib
 import sys
 import threading
 from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +24,14 @@ def on_import(callbacks: Mapping[str, Callable[[], None]]) -> Generator[None]:
         callbacks: by the module's full name. A module that is loaded already is not reported.
     """
     finder = _Finder(callbacks)
-    sys.meta_path.insert(0, finder)
+    # Before the one that finds clients, and not the very first: pyfakefs takes the first for its own and removes it.
+    place = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else 0
+    sys.meta_path.insert(place, finder)
     try:
         yield
     finally:
-        sys.meta_path.remove(finder)
+        with contextlib.suppress(ValueError):
+            sys.meta_path.remove(finder)
 
 
 class _Finder(MetaPathFinder):

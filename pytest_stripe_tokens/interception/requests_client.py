@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.interception.interceptor import Target
-from pytest_stripe_tokens.interception.requests_shortcut import Adapter, Direct, get_netrc_auth, merge_settings
+from pytest_stripe_tokens.interception.requests_shortcut import Direct, get_netrc_auth, merge_settings
 from pytest_stripe_tokens.interception.wire import AsGiven
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ class Requests:
     """requests.
 
     Args:
-        in_requests: set while a request passes through requests.
+        in_requests: the session that a request passes through.
     """
 
     module = "requests"
 
-    def __init__(self, in_requests: ContextVar[bool]) -> None:
+    def __init__(self, in_requests: ContextVar[Any]) -> None:
         self._in_requests = in_requests
 
     def targets(self) -> list[Target]:
@@ -48,11 +48,6 @@ class _Genuine:
         self._session: Any = import_module("requests").Session
         self._adapter: Any = import_module("requests.adapters").HTTPAdapter
         self._get_adapter: Any = self._session.get_adapter
-        send: Any = self._adapter.send
-        if send.__module__ != self._adapter.__module__:
-            # responses was active when this was loaded; it keeps what it replaced.
-            send = vars(import_module("responses"))["_real_send"]
-        self._send = send
 
     def is_direct(self, session: Any, url: str) -> bool:
         """Whether a session takes the short cut."""
@@ -70,23 +65,19 @@ class _Genuine:
             if not gate.takes_url(url):
                 return found
             # A sandbox around this one has put its own in place.
-            plain: Any = found.inner if isinstance(found, Adapter) else found
-            if self._is_plain(plain):
-                return Direct(plain, self._send, gate)
-            # responses replaces `send` for the whole class, often after us, by a decorator of the test.
-            is_replaced = cast("Any", type(plain)).send is self._adapter.send is not self._send
-            return Adapter(plain, self._send) if is_replaced else plain
+            plain: Any = found.inner if isinstance(found, Direct) else found
+            return Direct(plain, gate) if self._is_plain(plain) else plain
 
         return replacement
 
 
-def _send(in_requests: ContextVar[bool], _gate: Gate, previous: Any) -> Any:
+def _send(in_requests: ContextVar[Any], _gate: Gate, previous: Any) -> Any:
     """Take out an exception that was carried through requests."""
 
-    def send(*args: Any, **kwargs: Any) -> Any:
-        mark = in_requests.set(True)
+    def send(session: Any, *args: Any, **kwargs: Any) -> Any:
+        mark = in_requests.set(session)
         try:
-            return previous(*args, **kwargs)
+            return previous(session, *args, **kwargs)
         except AsGiven as carried:
             given = carried.exception
         finally:

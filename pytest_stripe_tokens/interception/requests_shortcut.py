@@ -5,38 +5,28 @@ What hangs on it: an answer must read as one from urllib3 does, and a session of
 
 from __future__ import annotations
 
+import http.client
 import io
 import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.api.messages import Request
-from pytest_stripe_tokens.interception.wire import as_clients
+from pytest_stripe_tokens.interception.wire import as_clients, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_stripe_tokens.api.messages import Response
     from pytest_stripe_tokens.interception.gate import Gate
 
 
-class Adapter:
-    """An adapter that sends as if nobody had replaced its class's `send`."""
-
-    def __init__(self, inner: Any, genuine: Any) -> None:
-        self.inner = inner
-        self._genuine = genuine
-        self.close = inner.close
-
-    def send(self, request: Any, **options: Any) -> Any:
-        """Send through urllib3."""
-        return self._genuine(self.inner, request, **options)
-
-
-class Direct(Adapter):
+class Direct:
     """A plain adapter, whose way through urllib3 only costs time: half of a request's."""
 
-    def __init__(self, inner: Any, genuine: Any, gate: Gate) -> None:
-        super().__init__(inner, genuine)
+    def __init__(self, inner: Any, gate: Gate) -> None:
+        self.inner = inner
+        self.close = inner.close
         self._answerer = gate.answerer
 
     def send(self, request: Any, **options: Any) -> Any:
@@ -44,7 +34,7 @@ class Direct(Adapter):
         __tracebackhide__ = True  # pytest's --showlocals would show what was sent
         body = request.body or b""
         if not isinstance(body, (str, bytes)):
-            return super().send(request, **options)
+            return self.inner.send(request, **options)
         headers = {
             (name if isinstance(name, str) else _text(name)).lower(): value if isinstance(value, str) else _text(value)
             for name, value in request.headers.items()
@@ -56,23 +46,54 @@ class Direct(Adapter):
         if outcome.exception is not None:
             raise _as_requests(outcome.exception, request)
         response: Any = outcome.response
-        # A hook may read the raw answer itself.
-        is_read = not options.get("stream") and not request.hooks["response"]
-        urllib3: Any = import_module("urllib3")
-        raw = urllib3.HTTPResponse(
-            io.BytesIO(b"" if is_read else response.body),
-            headers=response.sent_headers,
-            status=response.status,
-            reason=response.reason,
-            version=11,
-            preload_content=False,
-            request_method=request.method,
-        )
+        names = set(map(str.lower, response.sent_headers))
+        # A hook may read the raw answer itself, and requests takes cookies out of http.client's own.
+        is_read = not (options.get("stream") or request.hooks["response"] or "set-cookie" in names)
+        raw = _raw(io.BytesIO(response.body) if is_read else _begun(response, request), response, request)
+        raw.retries = self.inner.max_retries
         answer = self.inner.build_response(request, raw)
-        if is_read:
-            # What requests would read through urllib3 at once, chunk by chunk.
-            answer._content, answer._content_consumed = response.body, True  # noqa: SLF001
+        if not options.get("stream") and not request.hooks["response"]:
+            # What requests reads chunk by chunk.
+            answer._content, answer._content_consumed = raw.read(), True  # noqa: SLF001
+            raw.close()
         return answer
+
+
+def _begun(response: Response, request: Any) -> http.client.HTTPResponse:
+    """Let http.client read the answer's head: what is streamed then ends as it does on a connection."""
+    begun = http.client.HTTPResponse(cast("Any", _Sent(render(response))), method=request.method)
+    begun.begin()
+    return begun
+
+
+def _raw(body: io.BytesIO | http.client.HTTPResponse, response: Response, request: Any) -> Any:
+    urllib3: Any = import_module("urllib3")
+    raw = urllib3.HTTPResponse(
+        body,
+        headers=response.sent_headers,
+        status=response.status,
+        reason=response.reason,
+        version=11,
+        preload_content=False,
+        decode_content=False,
+        original_response=body if isinstance(body, http.client.HTTPResponse) else None,
+        request_method=request.method,
+        request_url=request.path_url,
+    )
+    if hasattr(raw, "version_string"):  # urllib3 has it from 2.3 on
+        raw.version_string = "HTTP/1.1"
+    return raw
+
+
+class _Sent:
+    """What a connection has brought."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def makefile(self, *_args: Any) -> io.BytesIO:
+        """Give it to http.client."""
+        return io.BytesIO(self._data)
 
 
 def get_netrc_auth(gate: Gate, previous: Any) -> Any:

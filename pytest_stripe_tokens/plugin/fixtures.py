@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens
 
 SANDBOX = "_stripe_sandbox"
+# All of it, not this folder alone.
+_PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
 settings_key = pytest.StashKey[Settings]()
 
 
@@ -144,7 +146,7 @@ def _forget(error: BaseException | None, seen: set[int]) -> None:
     seen.add(id(error))
     traceback = error.__traceback__
     while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename.startswith(f"{Path(__file__).parents[1]}{os.sep}"):
+        if traceback.tb_frame.f_code.co_filename.startswith(_PACKAGE):
             # One that still runs keeps its variables.
             with suppress(RuntimeError):
                 traceback.tb_frame.clear()
@@ -168,8 +170,8 @@ def _libraries() -> tuple[str, ...]:
 
     # Between a test's line and the failure lie dozens of frames of HTTP clients, which explain nothing.
     paths = sysconfig.get_paths()
-    places = (*(paths[name] for name in ("stdlib", "purelib", "platlib")), Path(__file__).parents[1])
-    return tuple(f"{place}{os.sep}" for place in places)
+    places = (paths[name] for name in ("stdlib", "purelib", "platlib"))
+    return (*(f"{place}{os.sep}" for place in places), _PACKAGE)
 
 
 def _of_suite(traceback: TracebackType | None) -> TracebackType | None:

@@ -25,7 +25,7 @@ from pytest_stripe_tokens.sandbox.settings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
 _MARKER = "stripe_tokens"
 _FIXTURES = "stripe_tokens_fixtures"
@@ -129,6 +129,23 @@ def _settings(config: pytest.Config) -> Settings:
 def pytest_report_header(config: pytest.Config) -> str:
     """Show the mode, the cassettes with their age, and the seed."""
     return header.header(config.stash[_run_key].settings)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, name: str, obj: Any) -> None:
+    """Let marked tests ask for the sandbox before pytest settles the parameters of fixtures, of those below it too."""
+    for node in collector.listchain():
+        if _is_marked(node.own_markers):
+            node.add_marker(pytest.mark.usefixtures(SANDBOX))
+    if collector.istestfunction(obj, name) and _is_marked(getattr(obj, "pytestmark", ())):
+        pytest.mark.usefixtures(SANDBOX)(getattr(obj, "__func__", obj))
+
+
+def _is_marked(markers: Iterable[pytest.Mark]) -> bool:
+    """Whether some are ours and none asks for the sandbox yet."""
+    given = list(markers)
+    asks = any(mark.name == "usefixtures" and SANDBOX in mark.args for mark in given)
+    return not asks and any(mark.name == _MARKER for mark in given)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

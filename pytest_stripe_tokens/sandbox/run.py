@@ -82,6 +82,7 @@ class Run:
         settings: Settings,
         *,
         test: str = "",
+        scope: str = "",
         params: Mapping[str, Mapping[str, Any]] | None = None,
         fail: Callable[[str], NoReturn] | None = None,
     ) -> Generator[StripeTokens]:
@@ -90,13 +91,14 @@ class Run:
         Args:
             settings: of the test.
             test: its node id, which its generated answers depend on.
+            scope: what they depend on outside a test.
             params: default parameters per type.
             fail: ends the test with a message.
         """
         from pytest_stripe_tokens.sandbox.own_requests import TEST_KEY  # noqa: PLC0415 - as in all of this class
         from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens, Surroundings  # noqa: PLC0415
 
-        generator = self.generators.generator(settings.seed, test)
+        generator = self.generators.generator(settings.seed, test or scope)
         optional: dict[str, Any] = {} if fail is None else {"fail": fail}
         contributor = self._contributor(settings, test)
         if contributor is not None and settings.mode == "replay":
@@ -127,7 +129,11 @@ def stripe_sandbox(mode: str = "auto", seed: int = 0, cassettes: str | Path | No
         UsageError: an unknown mode, or a seed that is no whole number.
         RequestMissed: inside the block, in mode `replay`, for a request that no cassette holds.
     """
+    from pytest_stripe_tokens.interception.gate import open_sandboxes  # noqa: PLC0415 - as in `Run`
+
     directory = Path(cassettes if cassettes is not None else "cassettes").absolute()
     settings = Settings(checked_mode(mode, "stripe_sandbox"), checked_seed(seed, "stripe_sandbox"), directory)
-    with Run(settings).sandbox(settings) as tokens:
+    # One that is open around this one may have the same seed, and two tokens are not to have the same id.
+    scope = f"inside {number}" if (number := open_sandboxes()) else ""
+    with Run(settings).sandbox(settings, scope=scope) as tokens:
         yield tokens

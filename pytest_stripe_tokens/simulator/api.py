@@ -52,10 +52,10 @@ class Simulator:
         with self._lock:
             try:
                 return _Handling(self._world, request).answer()
-            except Exception:  # noqa: BLE001 - a client would take one of ours for a lost connection and try again
+            except Exception as error:  # noqa: BLE001 - a client would take one of ours for a lost connection and try again
                 _LOG.exception("pytest-stripe-tokens failed to answer a request")
                 envelope = Envelope(self._generator.latest_created, request.method, self._generator.request_id())
-                return answers.refusal(ApiError("api_error"), envelope)
+                return answers.refusal(ApiError("own_fault", kind=type(error).__name__), envelope)
 
     def refuse(self, request: Request, error: ApiError) -> Response:
         """Answer a request with an error that a test asked for; nothing else becomes of the request."""

@@ -14,10 +14,9 @@ import difflib
 import json
 import re
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from pytest_stripe_tokens.api import forms
+from pytest_stripe_tokens.api import forms, own_files
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.pretty import copy_of
 
@@ -89,9 +88,7 @@ NEVER_EMPTY = frozenset(
 def table(name: str) -> dict[str, Any]:
     """Read one endpoint's table, `"charges.create"`; the value is shared and must not be changed."""
     file, _, endpoint = name.partition(".")
-    tables = json.loads(
-        files("pytest_stripe_tokens.simulator").joinpath("tables", f"{file}.json").read_text(encoding="utf-8")
-    )
+    tables = json.loads(own_files.read(__file__, "tables", f"{file}.json"))
     return cast("dict[str, Any]", _resolve(tables[endpoint], tables.get("$defs", {})))
 
 

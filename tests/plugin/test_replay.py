@@ -79,7 +79,7 @@ def test_a_miss_fails_the_test_at_its_line_without_a_retry(suite, call):
             "E * mode is ?replay? and no cassette holds POST /v1/tokens (card)",
             "E *test: test_it.py::test_it",
             "E *closest: POST /v1/tokens in the built-in card.yaml",
-            'E *record it: pytest --stripe-record "test_it.py::test_it"',
+            "E *record it: pytest --stripe-record test_it.py::test_it",
         ]
     )
     result.stdout.no_fnmatch_line("*378282246310005*")

@@ -233,6 +233,10 @@ def test_an_exception_of_ours_is_an_answer_too(monkeypatch, caplog):
     monkeypatch.setattr("pytest_stripe_tokens.simulator.api.identify", lambda _: 1 / 0)
     response = api.send("GET", "/v1/tokens/x")
     assert (response.status, response.json()["error"]["type"]) == (500, "api_error")
+    # Stripe's words would send its reader to Stripe.
+    assert (
+        "pytest-stripe-tokens failed to answer this request (ZeroDivisionError)" in response.json()["error"]["message"]
+    )
     assert "ZeroDivisionError" in caplog.text
 
 

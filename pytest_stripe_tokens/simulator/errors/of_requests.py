@@ -179,6 +179,13 @@ REQUEST_ERRORS: Mapping[str, ErrorRow] = MappingProxyType(
             "lock_timeout",
             retry="true",
         ),
+        "own_fault": ErrorRow(
+            500,
+            "pytest-stripe-tokens failed to answer this request ({kind}). The fault is its own, not Stripe's and not"
+            " yours: please report it with the traceback, which is in the captured log.",
+            type="api_error",
+            executed=True,
+        ),
         "api_error": ErrorRow(500, "An unknown error occurred", type="api_error"),
         "backend": ErrorRow(
             502,
