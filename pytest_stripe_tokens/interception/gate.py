@@ -22,15 +22,30 @@ if TYPE_CHECKING:
 
 
 Answerer = Callable[[Request], Outcome]
+Noter = Callable[[str, str], None]
+
+
+def _unnoted(_host: str, _message: str) -> None:
+    """Nobody wants to know."""
 
 
 @dataclass
 class Gate:
-    """What an open sandbox takes; replacements that outlive it find it closed and step aside."""
+    """What an open sandbox takes; replacements that outlive it find it closed and step aside.
+
+    Args:
+        answerer: answers a request.
+        bypass: set where Stripe's hosts are to be reached.
+        noter: is told of a host that was refused, and with what words.
+        is_open: until the sandbox closes.
+        closing: called when it closes.
+    """
 
     answerer: Answerer
     bypass: ContextVar[bool]
+    noter: Noter = _unnoted
     is_open: bool = True
+    closing: list[Callable[[], None]] = field(default_factory=list["Callable[[], None]"])
     opened_at: float = field(default_factory=time.perf_counter)
     _connections: weakref.WeakSet[Any] = field(default_factory=weakref.WeakSet[Any])
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -44,6 +59,16 @@ class Gate:
     def takes_url(self, url: object) -> bool:
         """Whether a request to the absolute `url` is answered here."""
         return _is_stripes(str(url)) and self.is_open and not self.bypass.get()
+
+    def refusal(self, host: str, *, is_noted: bool = True) -> socket.gaierror:
+        """Make what a client sees that asks for one of Stripe's hosts and can't be answered."""
+        message = (
+            f"pytest-stripe-tokens lets nothing reach {host} from this test, and can't answer this HTTP client "
+            "or this redirect: use requests, urllib3, httpx, aiohttp, urllib.request or http.client"
+        )
+        if is_noted:
+            self.noter(host, message)
+        return socket.gaierror(socket.EAI_NONAME, message)
 
     def connect(self, connection: Any, *, host: str) -> None:
         """Give an http.client connection a socket that leads here; one that leads to Stripe is closed."""
@@ -100,6 +125,8 @@ class Gate:
         """Take nothing from now on; connections that led here open real ones when they are used again."""
         self.is_open = False
         self._take_away()
+        for close in self.closing:
+            close()
         for connection in list(self._connections):
             if getattr(connection.sock, "gate", None) is self:
                 connection.close()
