@@ -50,8 +50,9 @@ def refused() -> tuple[Interceptor, ...]:
     return (
         Refused("httpcore", _httpcore),
         Refused("httpcore2", _httpcore),
-        Refused("urllib3_future.connectionpool", _pool),
-        Refused("urllib3_future._async.connectionpool", _pool),
+        Refused("urllib3._async.connectionpool", pool),
+        Refused("urllib3_future.connectionpool", pool),
+        Refused("urllib3_future._async.connectionpool", pool),
         Refused("uvloop", _uvloop),
         Refused("eventlet.green.socket", _eventlet),
         Refused("pycurl", _pycurl),
@@ -146,12 +147,15 @@ def _httpcore(module: Any) -> list[Target]:
     ]
 
 
-def _pool(module: Any) -> list[Target]:
+def pool(module: Any) -> list[Target]:
+    """urllib3-future's module of connection pools, under either of its names."""
     kind: Any = getattr(module, "AsyncHTTPConnectionPool", None) or module.HTTPConnectionPool
 
-    def host(self: Any, _method: Any, url: Any = "/", *_: Any, **__: Any) -> Any:
+    find_url = _at(2, "url")
+
+    def host(*args: Any, **kwargs: Any) -> Any:
         # A forwarding proxy is sent the whole URL.
-        return host_of(str(url)) or self.host
+        return host_of(str(find_url(*args, **kwargs))) or args[0].host
 
     return [Target.of(kind, "urlopen", refusing(host))]
 

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.interception.interceptor import Target
+from pytest_stripe_tokens.interception.refused_clients import pool as refused_pool
 from pytest_stripe_tokens.interception.refused_clients import sockets
 from pytest_stripe_tokens.interception.wire import AsGiven, host_of
 
@@ -48,7 +49,11 @@ class Urllib3:
     def targets(self) -> list[Target]:
         """What is replaced while a sandbox is open."""
         connection: Any = import_module("urllib3.connection")
-        pool: Any = import_module("urllib3.connectionpool").HTTPConnectionPool
+        pools: Any = import_module("urllib3.connectionpool")
+        if hasattr(import_module("urllib3"), "AsyncPoolManager"):
+            # urllib3-future has taken urllib3's name, and connects in ways of its own.
+            return refused_pool(pools)
+        pool: Any = pools.HTTPConnectionPool
         return [
             Target.of(connection.HTTPConnection, "connect", _connect),
             Target.of(connection.HTTPSConnection, "connect", _connect),
