@@ -104,9 +104,10 @@ def _encoded(session: Any, kwargs: dict[str, Any], url: Any) -> dict[str, Any]:
         data, content_type = json.dumps(sent.pop("json")).encode(), "application/json"
     elif isinstance(data, (dict, list, tuple, aiohttp.FormData)):
         form: Any = data if isinstance(data, aiohttp.FormData) else aiohttp.FormData(cast("Any", data))
-        payload = form()
+        payload: Any = form()
         if isinstance(payload, aiohttp.BytesPayload):
-            data, content_type = payload.decode().encode(), payload.content_type
+            # Before aiohttp 3.11 a payload has no method that gives its bytes.
+            data, content_type = bytes(cast("Any", payload)._value), payload.content_type  # noqa: SLF001
     if content_type is not None and not any(name.lower() == "content-type" for name in headers):
         headers["Content-Type"] = content_type
     return {**sent, "data": data, "headers": headers}

@@ -14,10 +14,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.interception.aiohttp_client import Aiohttp
-from pytest_stripe_tokens.interception.gate import Answerer, Gate
+from pytest_stripe_tokens.interception.children import Children, asking
+from pytest_stripe_tokens.interception.gate import Answerer, Gate, Noter
 from pytest_stripe_tokens.interception.httpx_client import Httpx
 from pytest_stripe_tokens.interception.imports import on_import
 from pytest_stripe_tokens.interception.mocks import Aioresponses, Pook, RequestsMock, Responses, Respx
+from pytest_stripe_tokens.interception.network import network
+from pytest_stripe_tokens.interception.pycurl_client import StripePycurl
+from pytest_stripe_tokens.interception.refused_clients import refused
 from pytest_stripe_tokens.interception.requests_client import Requests
 from pytest_stripe_tokens.interception.sockets import HTTPClient, Urllib3
 from pytest_stripe_tokens.interception.vcrpy import Vcrpy, repair
@@ -30,20 +34,25 @@ if TYPE_CHECKING:
 
 
 def interceptors() -> tuple[Interceptor, ...]:
-    """Every client that a sandbox answers; what is built on another one stands below it."""
+    """Every client that a sandbox answers or refuses; what is built on another one stands below it."""
     in_requests: ContextVar[Any] = ContextVar("in_requests", default=None)
     return (
         HTTPClient(),
         Urllib3(in_requests),
         Requests(in_requests),
-        Httpx(),
+        Httpx("httpx"),
+        Httpx("httpx2"),
         Aiohttp(),
+        StripePycurl("stripe._http_client"),
+        StripePycurl("stripe.http_client"),
         Vcrpy(),
         Responses(),
         Respx(),
         RequestsMock(in_requests),
         Aioresponses(),
         Pook(),
+        Children(join),
+        *refused(),
     )
 
 
@@ -56,6 +65,7 @@ class Clients:
 
     def __init__(self) -> None:
         self._bypass: ContextVar[bool] = ContextVar("bypass", default=False)
+        self._network = network()
         self._interceptors = {interceptor.module: interceptor for interceptor in interceptors()}
         self._known: dict[str, tuple[ModuleType, list[Target]]] = {}
         for module in self._interceptors:
@@ -71,14 +81,20 @@ class Clients:
         return known[1]
 
     @contextlib.contextmanager
-    def open(self, answerer: Answerer) -> Generator[None]:
-        """Answer Stripe's hosts with `answerer`, in every client, thread and task, until the block ends."""
-        gate = Gate(answerer, self._bypass)
+    def open(self, answerer: Answerer, noter: Noter) -> Generator[None]:
+        """Answer Stripe's hosts, in every client, thread and task, until the block ends.
+
+        Args:
+            answerer: answers a request.
+            noter: is told of a host that was refused, because its client can't be answered, and with what words.
+        """
+        gate = Gate(answerer, self._bypass, noter)
         late: dict[str, Callable[[], None]] = {
             module: partial(self._place, gate, module) for module in self._interceptors if module not in sys.modules
         }
         if "vcr.patch" not in sys.modules:
             late["vcr.patch"] = self._repair_vcr
+        threads = self._network.enter(gate)
         try:
             with on_import(late):
                 for module in self._interceptors:
@@ -87,6 +103,7 @@ class Clients:
                 yield
         finally:
             gate.close()
+            self._network.leave(gate, threads)
 
     def _place(self, gate: Gate, module: str) -> None:
         for target in self._targets(module):
@@ -99,7 +116,16 @@ class Clients:
     def bypassed(self) -> Generator[None]:
         """Let this thread or task reach Stripe's hosts: for recording alone."""
         mark = self._bypass.set(True)
+        self._network.passing += 1
         try:
             yield
         finally:
+            self._network.passing -= 1
             self._bypass.reset(mark)
+
+
+def join(address: Any, key: bytes) -> contextlib.ExitStack:
+    """Open a sandbox in a new process, which asks that of the test, until what is given is closed."""
+    stack = contextlib.ExitStack()
+    stack.enter_context(Clients().open(*asking(address, key)))
+    return stack

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import socket
 import threading
 import time
 import weakref
@@ -22,20 +23,53 @@ if TYPE_CHECKING:
 
 
 Answerer = Callable[[Request], Outcome]
+Noter = Callable[[str, str], None]
+
+
+def _unnoted(_host: str, _message: str) -> None:
+    """Nobody wants to know."""
+
+
+class _Idle:
+    """A descriptor that is never readable: a pipe, since a suite may forbid sockets; select takes none on Windows."""
+
+    def __init__(self) -> None:
+        if os.name == "posix":
+            self.fileno, other = os.pipe()
+            self._ends: tuple[Callable[[], None], ...] = (lambda: os.close(self.fileno), lambda: os.close(other))
+        else:
+            ours, theirs = socket.socketpair()
+            self.fileno = ours.fileno()
+            self._ends = (ours.close, theirs.close)
+
+    def close(self) -> None:
+        """Give both ends back."""
+        for end in self._ends:
+            end()
 
 
 @dataclass
 class Gate:
-    """What an open sandbox takes; replacements that outlive it find it closed and step aside."""
+    """What an open sandbox takes; replacements that outlive it find it closed and step aside.
+
+    Args:
+        answerer: answers a request.
+        bypass: set where Stripe's hosts are to be reached.
+        noter: is told of a host that was refused, and with what words.
+        is_open: until the sandbox closes.
+        closing: called when it closes.
+    """
 
     answerer: Answerer
     bypass: ContextVar[bool]
+    noter: Noter = _unnoted
     is_open: bool = True
+    closing: list[Callable[[], None]] = field(default_factory=list["Callable[[], None]"])
     opened_at: float = field(default_factory=time.perf_counter)
     _connections: weakref.WeakSet[Any] = field(default_factory=weakref.WeakSet[Any])
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _placed: list[tuple[Target, Any, Any]] = field(default_factory=list[tuple[Target, Any, Any]])
-    _idle: tuple[int, int] | None = None
+    _idle: _Idle | None = None
 
     def takes(self, host: str | None) -> bool:
         """Whether a request to `host` is answered here."""
@@ -45,12 +79,21 @@ class Gate:
         """Whether a request to the absolute `url` is answered here."""
         return _is_stripes(str(url)) and self.is_open and not self.bypass.get()
 
+    def refusal(self, host: str, *, is_noted: bool = True) -> socket.gaierror:
+        """Make what a client sees that asks for one of Stripe's hosts and can't be answered."""
+        message = (
+            f"pytest-stripe-tokens lets nothing reach {host} from this test, and can't answer this HTTP client "
+            "or this redirect: use requests, urllib3, httpx, aiohttp, urllib.request or http.client"
+        )
+        if is_noted:
+            self.noter(host, message)
+        return socket.gaierror(socket.EAI_NONAME, message)
+
     def connect(self, connection: Any, *, host: str) -> None:
         """Give an http.client connection a socket that leads here; one that leads to Stripe is closed."""
         with self._lock:
             if self._idle is None:
-                # Not a pair of sockets: a suite may forbid those. A pipe is as idle.
-                self._idle = os.pipe()
+                self._idle = _Idle()
             self._connections.add(connection)
         scheme = "https" if getattr(connection, "default_port", 443) == http.client.HTTPS_PORT else "http"
         old, connection.sock = connection.sock, None
@@ -62,7 +105,7 @@ class Gate:
         connection.sock = SandboxSocket(
             f"{scheme}://{host}",
             self.answerer,
-            self._idle[0],
+            self._idle.fileno,
             gate=self,
             lost_early=lost_early,
             wraps=is_urllib3s,
@@ -101,11 +144,13 @@ class Gate:
         """Take nothing from now on; connections that led here open real ones when they are used again."""
         self.is_open = False
         self._take_away()
+        for close in self.closing:
+            close()
         for connection in list(self._connections):
             if getattr(connection.sock, "gate", None) is self:
                 connection.close()
-        for end in self._idle or ():
-            os.close(end)
+        if self._idle is not None:
+            self._idle.close()
 
 
 def open_sandboxes() -> int:

@@ -1,8 +1,10 @@
-"""httpx, sync and async, answered through vcrpy's stubs."""
+"""httpx and its fork httpx2, sync and async, answered through vcrpy's stubs, which take the module to work with."""
 
 from __future__ import annotations
 
 import functools
+import sys
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -16,81 +18,84 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.interception.gate import Gate
 
 
+@dataclass(frozen=True)
 class Httpx:
-    """httpx, sync and async."""
+    """httpx, sync and async, or a fork with its interface.
 
-    module = "httpx"
+    Args:
+        module: its name.
+    """
+
+    module: str
 
     def targets(self) -> list[Target]:
         """What is replaced while a sandbox is open."""
-        import httpx  # noqa: PLC0415 - loaded by whoever uses it
-
+        httpx: Any = sys.modules[self.module]
+        vcr_names = f"_{self.module.capitalize()}HttpTransport", f"_{self.module.capitalize()}AsyncHttpTransport"
         sync, asynchronous = httpx.HTTPTransport, httpx.AsyncHTTPTransport
         handle, handle_async = "handle_request", "handle_async_request"
         return [
-            Target.of(sync, handle, _handle_request, vcr_name="_HttpxHttpTransport_handle_request"),
+            Target.of(sync, handle, _handle_request(httpx), vcr_name=f"{vcr_names[0]}_{handle}"),
             Target.of(
-                asynchronous,
-                handle_async,
-                _handle_async_request,
-                vcr_name="_HttpxAsyncHttpTransport_handle_async_request",
+                asynchronous, handle_async, _handle_async_request(httpx), vcr_name=f"{vcr_names[1]}_{handle_async}"
             ),
             Target.of(httpx.Client, "_transport_for_url", _transport_for_url(sync, handle)),
             Target.of(httpx.AsyncClient, "_transport_for_url", _transport_for_url(asynchronous, handle_async)),
         ]
 
 
-def _handle_request(gate: Gate, previous: Any) -> Any:
-    import httpx  # noqa: PLC0415
+def _handle_request(httpx: Any) -> Callable[[Gate, Any], Any]:
+    def wrap(gate: Gate, previous: Any) -> Any:
+        def handle_request(self: Any, request: Any) -> Any:
+            if not gate.takes(request.url.host):
+                return previous(self, request)
+            stubs: Any = import_module("vcr.stubs.httpx_stubs")
+            answer = Answer(gate.answerer)
+            response = stubs.vcr_handle_request(answer, previous, httpx)(self, request)
+            outcome = answer.outcome.within(_read_timeout(request))
+            outcome.wait()
+            if outcome.exception is not None:
+                raise _as_httpx(httpx, outcome.exception, request)
+            response.extensions.setdefault("http_version", b"HTTP/1.1")
+            return response
 
-    def handle_request(self: Any, request: Any) -> Any:
-        if not gate.takes(request.url.host):
-            return previous(self, request)
-        stubs: Any = import_module("vcr.stubs.httpx_stubs")
-        answer = Answer(gate.answerer)
-        response = stubs.vcr_handle_request(answer, previous, httpx)(self, request)
-        outcome = answer.outcome.within(_read_timeout(request))
-        outcome.wait()
-        if outcome.exception is not None:
-            raise _as_httpx(outcome.exception, request)
-        response.extensions.setdefault("http_version", b"HTTP/1.1")
-        return response
+        return handle_request
 
-    return handle_request
+    return wrap
 
 
-def _handle_async_request(gate: Gate, previous: Any) -> Any:
-    import httpx  # noqa: PLC0415
+def _handle_async_request(httpx: Any) -> Callable[[Gate, Any], Any]:
+    def wrap(gate: Gate, previous: Any) -> Any:
+        async def handle_async_request(self: Any, request: Any) -> Any:
+            if not gate.takes(request.url.host):
+                return await previous(self, request)
+            stubs: Any = import_module("vcr.stubs.httpx_stubs")
+            answer = Answer(gate.answerer)
+            response = await stubs.vcr_handle_async_request(answer, previous, httpx)(self, request)
+            outcome = answer.outcome.within(_read_timeout(request))
+            if outcome.delay:
+                import anyio  # noqa: PLC0415 - httpx brings it, and it sleeps under trio too
 
-    async def handle_async_request(self: Any, request: Any) -> Any:
-        if not gate.takes(request.url.host):
-            return await previous(self, request)
-        stubs: Any = import_module("vcr.stubs.httpx_stubs")
-        answer = Answer(gate.answerer)
-        response = await stubs.vcr_handle_async_request(answer, previous, httpx)(self, request)
-        outcome = answer.outcome.within(_read_timeout(request))
-        if outcome.delay:
-            import anyio  # noqa: PLC0415 - httpx brings it, and it sleeps under trio too
+                await anyio.sleep(outcome.delay)
+            if outcome.exception is not None:
+                raise _as_httpx(httpx, outcome.exception, request)
+            response.extensions.setdefault("http_version", b"HTTP/1.1")
+            return response
 
-            await anyio.sleep(outcome.delay)
-        if outcome.exception is not None:
-            raise _as_httpx(outcome.exception, request)
-        response.extensions.setdefault("http_version", b"HTTP/1.1")
-        return response
+        return handle_async_request
 
-    return handle_async_request
+    return wrap
 
 
 def _read_timeout(request: Any) -> Any:
     return request.extensions.get("timeout", {}).get("read")
 
 
-def _as_httpx(exception: BaseException | type[BaseException], request: Any) -> BaseException:
-    import httpx  # noqa: PLC0415
-
+def _as_httpx(httpx: Any, exception: BaseException | type[BaseException], request: Any) -> BaseException:
     def lost(raised: BaseException) -> BaseException:
         is_broken = isinstance(raised, (ConnectionResetError, ConnectionAbortedError, BrokenPipeError))
-        return (httpx.ReadError if is_broken else httpx.ConnectError)(said(raised), request=request)
+        error: BaseException = (httpx.ReadError if is_broken else httpx.ConnectError)(said(raised), request=request)
+        return error
 
     return as_clients(exception, timed_out=lambda raised: httpx.ReadTimeout(said(raised), request=request), lost=lost)
 

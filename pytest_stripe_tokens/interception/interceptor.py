@@ -36,12 +36,12 @@ class Target:
 
 
 class Interceptor(Protocol):
-    """One client.
+    """One client."""
 
-    `module` is the module whose import means that the client is there.
-    """
-
-    module: str
+    @property
+    def module(self) -> str:
+        """The module whose import means that the client is there."""
+        ...
 
     def targets(self) -> list[Target]:
         """What is replaced while a sandbox is open; asked once, when `module` is loaded."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import http.client
-import socket
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.interception.interceptor import Target
+from pytest_stripe_tokens.interception.refused_clients import pool as refused_pool
+from pytest_stripe_tokens.interception.refused_clients import sockets
 from pytest_stripe_tokens.interception.wire import AsGiven, host_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class HTTPClient:
     def targets(self) -> list[Target]:
         """What is replaced while a sandbox is open."""
         return [
-            Target.of(socket, "getaddrinfo", _getaddrinfo),
+            *sockets(),
             Target.of(http.client.HTTPConnection, "putrequest", _putrequest),
             Target.of(http.client.HTTPConnection, "send", _send),
             Target.of(http.client.HTTPConnection, "connect", _connect),
@@ -48,7 +49,11 @@ class Urllib3:
     def targets(self) -> list[Target]:
         """What is replaced while a sandbox is open."""
         connection: Any = import_module("urllib3.connection")
-        pool: Any = import_module("urllib3.connectionpool").HTTPConnectionPool
+        pools: Any = import_module("urllib3.connectionpool")
+        if hasattr(import_module("urllib3"), "AsyncPoolManager"):
+            # urllib3-future has taken urllib3's name, and connects in ways of its own.
+            return refused_pool(pools)
+        pool: Any = pools.HTTPConnectionPool
         return [
             Target.of(connection.HTTPConnection, "connect", _connect),
             Target.of(connection.HTTPSConnection, "connect", _connect),
@@ -96,20 +101,6 @@ def _enter(gate: Gate, connection: Any, named: str | None = None) -> bool:
     if host is not None and not gate.has_connected(connection):
         gate.connect(connection, host=host)
     return host is not None
-
-
-def _getaddrinfo(gate: Gate, previous: Any) -> Any:
-    def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
-        name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
-        if isinstance(name, str) and gate.takes(name):
-            raise socket.gaierror(
-                socket.EAI_NONAME,
-                f"pytest-stripe-tokens lets nothing reach {name} from this test, and can't answer this HTTP client "
-                "or this redirect: use requests, urllib3, httpx, aiohttp, urllib.request or http.client",
-            )
-        return previous(host, *args, **kwargs)
-
-    return getaddrinfo
 
 
 def _urlopen(in_requests: ContextVar[bool], _gate: Gate, previous: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 SANDBOX = "_stripe_sandbox"
 # All of it, not this folder alone.
 _PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
+FIXTURES = "stripe_tokens_fixtures"
+CLASS_SANDBOX = "_stripe_class_sandbox"
 settings_key = pytest.StashKey[Settings]()
+"""Of a test, or of a class for what sets it up, that a marker has settled."""
 
 
 class Fixtures:
@@ -98,6 +102,22 @@ class Fixtures:
         if tokens.failures:
             _fail("the code under test swallowed this failure:\n" + tokens.failures[0])
 
+    def open_for_class(self) -> Iterator[None]:
+        """Answer Stripe's API until the class of this test has been torn down."""
+        node = cast("pytest.Item", self._item).getparent(pytest.Class)
+        if node is None:
+            yield
+            return
+        settings = node.stash.get(settings_key, self._run.settings)
+        if self._run.recording is not None:
+            # A recording is of tests: which of them passed decides what is kept.
+            settings = replace(settings, mode="generate")
+        with self._run.sandbox(settings, test=node.nodeid, fail=_fail) as tokens:
+            yield
+            self._usage.used |= tokens.used_cassettes
+        if tokens.failures:
+            _fail(f"what sets up {node.nodeid} swallowed this failure:\n{tokens.failures[0]}")
+
     @pytest.fixture
     def stripe_tokens(self, _stripe_sandbox: StripeTokens) -> StripeTokens:
         """Stripe's API for this test: create, retrieve and use tokens, make requests fail, see what was sent."""
@@ -110,6 +130,13 @@ class Fixtures:
             message = f"{request.node.nodeid}: no token type {request.param!r}; the types are {', '.join(TOKEN_TYPES)}"
             raise pytest.UsageError(str(UsageError(message)))
         return _stripe_sandbox.create(str(request.param))
+
+
+@pytest.fixture(name=CLASS_SANDBOX, scope="class")
+def class_sandbox(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Answer Stripe's API for what sets up a marked class: setUpClass, setup_class, class-scoped fixtures."""
+    # No method: pytest takes a class-scoped one for a mistake of the suite's.
+    yield from cast("Fixtures", request.config.pluginmanager.get_plugin(FIXTURES)).open_for_class()
 
 
 def _token_fixture(row: TokenType) -> Callable[..., Any]:

@@ -12,7 +12,14 @@ import pytest
 
 from pytest_stripe_tokens.cassettes.usage import Usage
 from pytest_stripe_tokens.plugin import header, record
-from pytest_stripe_tokens.plugin.fixtures import SANDBOX, Fixtures, settings_key
+from pytest_stripe_tokens.plugin.fixtures import (
+    CLASS_SANDBOX,
+    FIXTURES,
+    SANDBOX,
+    Fixtures,
+    class_sandbox,
+    settings_key,
+)
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 from pytest_stripe_tokens.sandbox.run import Run
 from pytest_stripe_tokens.sandbox.settings import (
@@ -28,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
 _MARKER = "stripe_tokens"
-_FIXTURES = "stripe_tokens_fixtures"
 _DESELECTED = "tests were deselected in this run"
 # Of an ini file, what changes neither which tests there are nor what they send.
 _HARMLESS = (
@@ -44,6 +50,8 @@ _HARMLESS = (
     "verbosity_",
     "xfail_strict",
 )
+# pytest finds a fixture among the names of a plugin's module.
+_ = class_sandbox
 _run_key = pytest.StashKey[Run]()
 _collected_key = pytest.StashKey[int]()
 _usage_key = pytest.StashKey[Usage]()
@@ -52,7 +60,7 @@ _usage_key = pytest.StashKey[Usage]()
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add the options and ini values, and the hooks of `--record`."""
     pluginmanager.register(record, "stripe_tokens_record")
-    pluginmanager.register(Fixtures(), _FIXTURES)
+    pluginmanager.register(Fixtures(), FIXTURES)
     group = parser.getgroup("stripe-tokens", "Stripe tokens")
     group.addoption(
         "--stripe-tokens",
@@ -89,7 +97,7 @@ def pytest_configure(config: pytest.Config) -> None:
         record.begin(config, run, usage)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
-    fixtures = config.pluginmanager.get_plugin(_FIXTURES)
+    fixtures = config.pluginmanager.get_plugin(FIXTURES)
     if isinstance(fixtures, Fixtures):
         fixtures.begin(run, usage)
     if not hasattr(config, "workerinput") and (run.recording is not None or run.settings.cassettes.is_dir()):
@@ -179,6 +187,7 @@ def _prepare(config: pytest.Config, item: pytest.Item, orders: dict[int, tuple[l
     markers = [(mark.args, mark.kwargs) for mark in item.iter_markers(_MARKER)]
     if markers:
         item.stash[settings_key] = _marked(config, markers, item.nodeid)
+        _mark_class(config, item.getparent(pytest.Class))
     if markers or SANDBOX in names:
         settings = item.stash.get(settings_key, config.stash[_run_key].settings)
         if settings.mode != "generate":
@@ -190,16 +199,31 @@ def _prepare(config: pytest.Config, item: pytest.Item, orders: dict[int, tuple[l
         setattr(item, "fixturenames", orders[id(names)][1])  # noqa: B010 - not every item has it
 
 
+def _mark_class(config: pytest.Config, node: pytest.Class | None) -> None:
+    """Settle what a class that is marked itself is set up with."""
+    if node is None or settings_key in node.stash:
+        return
+    markers = [(mark.args, mark.kwargs) for mark in node.iter_markers(_MARKER)]
+    if markers:
+        node.stash[settings_key] = _marked(config, markers, node.nodeid)
+
+
 def _ordered(item: pytest.Item, names: list[str]) -> list[str]:
-    others = [name for name in names if name != SANDBOX]
+    others = [name for name in names if name not in {SANDBOX, CLASS_SANDBOX}]
+    scopes = [_scope(item, name) for name in others]
     # Wider fixtures come first: what they set up outlives this test's sandbox.
-    wider = sum(_is_wider(item, name) for name in others)
-    return [*others[:wider], SANDBOX, *others[wider:]]
+    wider = sum(scope != "function" for scope in scopes)
+    of_class = scopes.count("class")
+    node = item.getparent(pytest.Class)
+    is_class_wide = of_class and node is not None and settings_key in node.stash
+    for_class = [CLASS_SANDBOX] if is_class_wide else []
+    outer = wider - of_class
+    return [*others[:outer], *for_class, *others[outer:wider], SANDBOX, *others[wider:]]
 
 
-def _is_wider(item: pytest.Item, name: str) -> bool:
+def _scope(item: pytest.Item, name: str) -> str:
     known: dict[str, Any] = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
-    return name in known and known[name][-1].scope != "function"
+    return str(known[name][-1].scope) if name in known else "function"
 
 
 def _marked(config: pytest.Config, markers: list[Any], test: str) -> Settings:

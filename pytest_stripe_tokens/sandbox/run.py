@@ -107,7 +107,7 @@ class Run:
         surroundings = Surroundings(self.library, generator, test, params or {}, contributor, **optional)
         tokens = StripeTokens(settings, surroundings)
         try:
-            with self.clients.open(tokens.answer), stripe_python.test_key(TEST_KEY):
+            with self.clients.open(tokens.answer, tokens.note_refusal), stripe_python.test_key(TEST_KEY):
                 yield tokens
         finally:
             if contributor is not None:

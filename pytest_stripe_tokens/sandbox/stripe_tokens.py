@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.errors import RequestMissed, StripeAPIError
+from pytest_stripe_tokens.api.messages import Request
 from pytest_stripe_tokens.api.request import read
 from pytest_stripe_tokens.api.token import Origin, Token
 from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
@@ -24,7 +25,7 @@ from pytest_stripe_tokens.simulator.api import Simulator
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pytest_stripe_tokens.api.messages import Request, Response
+    from pytest_stripe_tokens.api.messages import Response
     from pytest_stripe_tokens.api.shapes import BankToken, CardToken
     from pytest_stripe_tokens.recording.contribution import Contributor
     from pytest_stripe_tokens.sandbox.settings import Settings
@@ -188,6 +189,16 @@ class StripeTokens:
             message = str(error)
         # A client may swallow an exception; what ends the test gets through, and is kept for the teardown.
         return self._fail(message)
+
+    def note_refusal(self, host: str, message: str) -> None:
+        """Take down that a client asked for a host and was refused: it is seen, and fails a test that swallows it."""
+        request = Request("CONNECT", f"https://{host}")
+        seen = SeenRequest(request, read(request))
+        seen.path = host
+        # Without the lock: a resolver's thread may come here while another holds it.
+        self._requests.append(seen)
+        if message not in self.failures:
+            self.failures.append(message)
 
     def _answer(self, sent: InFlight) -> Outcome:
         with self._lock:

@@ -11,6 +11,8 @@ import http.client
 import json
 import urllib.error
 import urllib.request
+from functools import partial
+from importlib.util import find_spec
 from urllib.parse import urlencode, urlsplit
 
 import aiohttp
@@ -36,13 +38,13 @@ def use_urllib3(method, url, params, key):
     return answer.status, json.loads(answer.data)
 
 
-def use_httpx(method, url, params, key):
+def use_httpx(method, url, params, key, httpx=httpx):
     with httpx.Client(verify=False) as client:
         answer = client.request(method, url, content=urlencode(params), headers=_headers(key))
     return answer.status_code, answer.json()
 
 
-def use_httpx_async(method, url, params, key):
+def use_httpx_async(method, url, params, key, httpx=httpx):
     async def call():
         async with httpx.AsyncClient(verify=False) as client:
             answer = await client.request(method, url, content=urlencode(params), headers=_headers(key))
@@ -106,6 +108,13 @@ def use_stripe_client(method, url, params, key):
     return 200, (tokens.create(_nested(params)) if method == "POST" else tokens.retrieve(_token_id(url))).to_dict()
 
 
+def use_stripe_pycurl(method, url, params, key):
+    retries = stripe.max_network_retries
+    client = stripe.StripeClient(key, http_client=stripe.PycurlClient(), max_network_retries=retries)
+    tokens = client.v1.tokens
+    return 200, (tokens.create(_nested(params)) if method == "POST" else tokens.retrieve(_token_id(url))).to_dict()
+
+
 def _stripe_async(method, url, params, key, make_client):
     async def call():
         http_client = make_client()
@@ -142,3 +151,11 @@ CLIENTS = {
     "http.client": use_http_client,
     "urllib.request": use_urllib_request,
 }
+# Those that few have installed.
+if find_spec("httpx2"):
+    import httpx2
+
+    CLIENTS["httpx2"] = partial(use_httpx, httpx=httpx2)
+    CLIENTS["httpx2-async"] = partial(use_httpx_async, httpx=httpx2)
+if find_spec("pycurl"):
+    CLIENTS["stripe-pycurl"] = use_stripe_pycurl

@@ -107,16 +107,16 @@ def test_a_suite_that_uses_nothing_pays_for_a_few_small_modules(count):
 @pytest.mark.parametrize(
     ("text", "mode", "loaded", "most"),
     [
-        (FIXTURE, "generate", set(), (300, 5)),
-        (CALLS, "generate", {"requests", "urllib3"}, (440, 16)),
-        (CALLS, "replay", {"requests", "urllib3", "yaml"}, (295, 16)),
+        (FIXTURE, "generate", set(), (300, 8)),
+        (CALLS, "generate", {"requests", "urllib3"}, (455, 22)),
+        (CALLS, "replay", {"requests", "urllib3", "yaml"}, (325, 22)),
     ],
     ids=["a fixture", "generated", "replayed"],
 )
 def test_a_test_pays_for_what_it_uses_and_the_first_for_what_all_share(count, text, mode, loaded, most):
     _, first, last = count(text.replace("YEAR", "2026" if mode == "replay" else "2050"), f"--stripe-tokens={mode}")
     assert HEAVY & roots(first["modules"]) <= loaded
-    assert len(ours(first["modules"])) <= 63
+    assert len(ours(first["modules"])) <= 65
     assert (last["modules"], last["files"]) == ([], 0)
     calls, functions = most
     assert 0 < last["calls"] <= calls

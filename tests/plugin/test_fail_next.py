@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import http.client
+import importlib
 import json
 import textwrap
 import time
@@ -229,6 +230,9 @@ LOST = {
     "urllib.request": (urllib.error.URLError, urllib.error.URLError, urllib.error.URLError),
     **dict.fromkeys(SDK, (stripe.APIConnectionError,) * 3),
 }
+if "httpx2" in CLIENTS:
+    httpx2 = importlib.import_module("httpx2")
+    LOST |= dict.fromkeys(("httpx2", "httpx2-async"), (httpx2.ConnectError, httpx2.ReadError, httpx2.ReadTimeout))
 BUILT_IN = (ConnectionError, ConnectionResetError, TimeoutError)
 
 
