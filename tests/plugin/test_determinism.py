@@ -47,16 +47,23 @@ PLAIN = ("-p", "no:randomly")
 
 
 @pytest.mark.parametrize(
-    "args", [("-p", "randomly", "-p", "no:xdist"), ("-n", "2", *PLAIN), ("-n2", "--dist=loadgroup", *PLAIN)]
+    "args",
+    [
+        ("-p", "randomly", "-p", "no:xdist"),
+        pytest.param(("-n", "2", *PLAIN), marks=pytest.mark.slow),
+        pytest.param(("-n2", "--dist=loadgroup", *PLAIN), marks=pytest.mark.slow),
+    ],
 )
 def test_tokens_are_the_same_in_any_order_and_under_xdist(tokens_of, args):
     assert tokens_of(*PLAIN) == tokens_of(*args)
 
 
+@pytest.mark.slow
 def test_tokens_are_the_same_under_another_hash_seed_and_clock(tokens_of):
     assert tokens_of(*PLAIN, PYTHONHASHSEED="1", TZ="UTC") == tokens_of(*PLAIN, PYTHONHASHSEED="2", TZ="Asia/Tokyo")
 
 
+@pytest.mark.slow
 def test_tokens_of_a_test_alone_are_those_of_the_whole_run(tokens_of):
     alone = tokens_of(*PLAIN, "-k", "amex")
     assert len(alone) == 1

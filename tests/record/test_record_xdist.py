@@ -7,6 +7,8 @@ import collections
 import pytest
 import server as test_mode
 
+pytestmark = pytest.mark.slow
+
 MANY = """
 import pytest
 

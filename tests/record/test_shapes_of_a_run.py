@@ -157,7 +157,7 @@ class Trial:
 @pytest.mark.parametrize(
     ("workers", "names"),
     [
-        ((), list(SHAPES)),
+        pytest.param((), list(SHAPES), marks=pytest.mark.slow),
         # Workers take their time to start.
         *(pytest.param(("-n2",), list(SHAPES)[start::4], marks=pytest.mark.slow) for start in range(4)),
     ],
@@ -196,7 +196,8 @@ def test_a_request_that_a_whole_passing_run_no_longer_sends_is_dropped(trial, wo
 APART = ("whole", "a directory", "--lf", "-k", "-x", "skipped by a mark", "cannot be imported", "a crash")
 
 
-@pytest.mark.parametrize("workers", [(), pytest.param(("-n2",), marks=pytest.mark.slow)], ids=["alone", "two workers"])
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "two workers"])
 def test_no_cassette_of_a_test_that_did_not_run_and_pass_is_called_unused(trial, workers):
     cassettes = {"a": "mine", "b": "theirs"}
     trial.lay_out(**cassettes)

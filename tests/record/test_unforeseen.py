@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 import server as test_mode
 
+pytestmark = pytest.mark.slow
+
 TESTS = """
 import pytest
 
