@@ -146,9 +146,18 @@ def _spelt(params: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]
     return {name: _spelt_value(value, _known(spec, name)) for name, value in params.items()}
 
 
+def _listed(value: dict[str, Any]) -> Any:
+    """Take what is numbered with gaps, `expand[1]=...` alone, for the list that it is."""
+    if not all(name.isascii() and name.isdecimal() for name in value):
+        return value
+    return [value[name] for name in sorted(value, key=lambda name: (len(name), name))]
+
+
 def _spelt_value(value: Any, spec: Spec | None) -> Any:
     if isinstance(spec, dict) and isinstance(value, dict):
         return _spelt(cast("dict[str, Any]", value), spec)
+    if isinstance(spec, list) and isinstance(value, dict):
+        value = _listed(cast("dict[str, Any]", value))
     if isinstance(spec, list) and isinstance(value, list):
         items = [_spelt_value(item, spec[0]) for item in cast("list[object]", value)]
         return [item for item in items if item is not None]

@@ -429,3 +429,12 @@ def test_refusals_read_as_stripes():
         ),
     ]
     assert wrong(rows) == []
+
+
+def test_a_list_may_be_numbered_from_anywhere():
+    api = Api()
+    for number in ("0", "1", "3", "10"):
+        customer = api.post("/v1/customers", f"source=tok_visa&expand[{number}]=default_source".encode())
+        assert customer["default_source"]["last4"] == "4242", number
+    locales = api.post("/v1/customers", b"preferred_locales[10]=en&preferred_locales[2]=de")["preferred_locales"]
+    assert locales == ["de", "en"]
