@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.keys import mask
+from pytest_stripe_tokens.simulator.state import Happening
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,6 +68,17 @@ class Call:
     def add(self, body: dict[str, Any], **private: Any) -> Entry:
         """Keep a new object of the caller's."""
         return self.world.add(body, self.scope, **private)
+
+    def happened(self, event: str, entry: Entry, previous: Mapping[str, Any] | None = None) -> None:
+        """Note what `GET /v1/events` tells, last of all: the object is kept as it is now.
+
+        Args:
+            event: the event's type, `"charge.refunded"`.
+            entry: the object that it happened to.
+            previous: what an update changed, with the values from before.
+        """
+        known = None if previous is None else dict(previous)
+        self.world.happenings.append(Happening(event, entry.copy(), entry.scope, known))
 
 
 def find_account(call: Call) -> Entry:

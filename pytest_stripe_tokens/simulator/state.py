@@ -1,7 +1,4 @@
-"""What the simulated account holds: its objects, who they belong to, and the answers kept for idempotency keys.
-
-Imports only errors and the generator's type.
-"""
+"""What the simulated account holds: its objects, who they belong to, and the answers kept for idempotency keys."""
 
 from __future__ import annotations
 
@@ -72,12 +69,30 @@ class Kept:
     request_id: str
 
 
+@dataclass(frozen=True)
+class Happening:
+    """Something that an event tells of.
+
+    Args:
+        event: the event's type, `"charge.refunded"`.
+        body: the object as it was then.
+        scope: what it belongs to.
+        previous: what an update changed, with the values from before; None where nothing was updated.
+    """
+
+    event: str
+    body: dict[str, Any]
+    scope: Scope
+    previous: dict[str, Any] | None = None
+
+
 class World:
     """All objects of one simulated platform and its connected accounts; not thread-safe, `Simulator` locks it."""
 
     def __init__(self, generator: Generator) -> None:
         self.generator = generator
         self.kept: dict[tuple[Scope, str, str], Kept] = {}
+        self.happenings: list[Happening] = []
         self._entries: dict[str, Entry] = {}
 
     @property
