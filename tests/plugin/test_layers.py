@@ -56,8 +56,11 @@ def server():
         running.shutdown()
 
 
-def _run(suite, server, text):
-    suite.write("layers.py", STRIPE + f"\nOTHER = {server!r}\n").write("test_it.py", "from layers import *\n" + text)
+def _run(suite, server, *texts):
+    """Run each text as a module of one suite: what a test leaves behind meets the next one."""
+    suite.write("layers.py", STRIPE + f"\nOTHER = {server!r}\n")
+    for number, text in enumerate(texts):
+        suite.write(f"test_{number}.py", "from layers import *\n" + text)
     return suite.run()
 
 
@@ -89,9 +92,9 @@ def test_it({order}, get):
 """
 
 
-@pytest.mark.parametrize("order", ["outer, stripe_tokens", "stripe_tokens, outer"])
-def test_a_cassette_of_vcrpy_in_a_fixture(suite, server, order):
-    _run(suite, server, OUTER.replace("{order}", order)).assert_outcomes(passed=6)
+def test_a_cassette_of_vcrpy_in_a_fixture(suite, server):
+    orders = ("outer, stripe_tokens", "stripe_tokens, outer")
+    _run(suite, server, *(OUTER.replace("{order}", order) for order in orders)).assert_outcomes(passed=12)
 
 
 def test_a_cassette_of_vcrpy_inside_the_test_that_records_nothing_of_stripe(suite, server):
@@ -155,9 +158,8 @@ def test_it(stripe_tokens):
 }
 
 
-@pytest.mark.parametrize("way", RESPONSES)
-def test_responses(suite, server, way):
-    _run(suite, server, RESPONSES[way]).assert_outcomes(passed=1)
+def test_responses(suite, server):
+    _run(suite, server, *RESPONSES.values()).assert_outcomes(passed=3)
 
 
 RESPX = {
@@ -177,20 +179,19 @@ def test_it(respx_mock, stripe_tokens):
 }
 
 
-@pytest.mark.parametrize("way", RESPX)
-def test_respx(suite, server, way):
-    _run(suite, server, RESPX[way]).assert_outcomes(passed=1)
+def test_respx(suite, server):
+    _run(suite, server, *RESPX.values()).assert_outcomes(passed=2)
 
 
-@pytest.mark.parametrize("order", ["httpx_mock, stripe_tokens", "stripe_tokens, httpx_mock"])
-def test_pytest_httpx(suite, server, order):
-    text = f"""
+def test_pytest_httpx(suite, server):
+    text = """
 def test_it({order}):
     httpx_mock.add_response(url="https://other.example/", text="mock", is_reusable=True)
     assert by_httpx("https://other.example/") == by_httpx_async("https://other.example/") == "mock"
     assert is_stripe(by_httpx(STRIPE)) and is_stripe(by_httpx_async(STRIPE))
 """
-    _run(suite, server, text).assert_outcomes(passed=1)
+    orders = ("httpx_mock, stripe_tokens", "stripe_tokens, httpx_mock")
+    _run(suite, server, *(text.replace("{order}", order) for order in orders)).assert_outcomes(passed=2)
 
 
 def test_a_sandbox_inside_a_sandbox_answers_and_then_the_outer_one_again(suite, server):
@@ -206,20 +207,20 @@ def test_it(card_token, stripe_tokens):
     _run(suite, server, text).assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize("get", ["by_requests", "by_urllib3", "by_httpx", "by_httpx_async", "by_aiohttp", "by_urllib"])
-def test_every_client_is_answered_by_the_inner_sandbox(suite, server, get):
-    text = f"""
+def test_every_client_is_answered_by_the_inner_sandbox(suite, server):
+    text = """
 from pytest_stripe_tokens import stripe_sandbox
 
-def test_it(stripe_tokens):
+@pytest.mark.parametrize("get", EVERY)
+def test_it(stripe_tokens, get):
     with stripe_sandbox(mode="generate") as inner:
-        {get}(STRIPE)
+        get(STRIPE)
         assert len(inner.requests) == 1
     assert stripe_tokens.requests == []
-    {get}(STRIPE)
+    get(STRIPE)
     assert len(stripe_tokens.requests) == 1
 """
-    _run(suite, server, text).assert_outcomes(passed=1)
+    _run(suite, server, text).assert_outcomes(passed=6)
 
 
 def test_a_session_wide_sandbox_lies_around_the_tests_own(suite, server):

@@ -266,3 +266,51 @@ def test_no_other_table_makes_limits_up():
     currencies = {path: leaf for path, leaf in found.items() if path.endswith("account[currency]")}
     assert set(currencies.values()) == {"string"}
     assert found.items() - currencies.items() == LIMITED.items()
+
+
+# What older versions and raw cards take, which nobody types: as real requests had it, each a text of any length.
+_RAW_CARD = {"cvc": "string 5000", "exp_month": "integer", "exp_year": "integer", "number": "string 5000"}
+UNTYPED = {
+    "accounts.create: documents.proof_of_registration": {"files": ["string 5000"], "signer": {"person": "string 5000"}},
+    "accounts.create: external_account.account_type": "enum checking futsu savings toza",
+    "accounts.create: individual.nationality": "string 5000",
+    "customers.create: coupon": "string 5000 ?",
+    "customers.create: promotion_code": "string 5000",
+    "payment_intents.create: payment_method_types": ["string 5000"],
+    "payment_intents.confirm: client_secret": "string 5000",
+    "payment_intents.create: payment_method_data.card": _RAW_CARD
+    | {"networks": {"preferred": "enum cartes_bancaires mastercard visa"}, "token": "string 5000"},
+    "sources.create: card": _RAW_CARD | {"exp_month": "string 5000", "exp_year": "string 5000"},
+    "sources.create: sepa_debit": {"iban": "string 5000"},
+}
+# Where one table says it, the others that have it say the same.
+ALIKE = {
+    "accounts.update: external_account.account_type": "accounts.create: external_account.account_type",
+    "accounts.update: individual.nationality": "accounts.create: individual.nationality",
+    "accounts.create_external_account: external_account.account_type": "accounts.create: external_account.account_type",
+    "customers.update: coupon": "customers.create: coupon",
+    "customers.update: promotion_code": "customers.create: promotion_code",
+    "payment_intents.confirm: payment_method_types": "payment_intents.create: payment_method_types",
+    "payment_intents.update: payment_method_types": "payment_intents.create: payment_method_types",
+    "payment_intents.update: client_secret": "payment_intents.confirm: client_secret",
+    "payment_intents.confirm: payment_method_data.card": "payment_intents.create: payment_method_data.card",
+    "payment_intents.update: payment_method_data.card": "payment_intents.create: payment_method_data.card",
+}
+
+
+def spec_at(row: str) -> Any:
+    """Give what a table says of a parameter, `customers.create: coupon`."""
+    name, path = row.split(": ")
+    found: Any = table(name)
+    for part in path.split("."):
+        found = found.get(part, found.get(f"{part}!"))
+    return found
+
+
+def test_what_nobody_types_is_as_real_requests_had_it():
+    said = UNTYPED | {row: UNTYPED[other] for row, other in ALIKE.items()}
+    assert {row: spec_at(row) for row in said} == said
+    # The older name of a payout account's parameter takes what the newer one does, and asks for no kind.
+    for name in ("accounts.create", "accounts.update"):
+        old, new = spec_at(f"{name}: bank_account"), spec_at(f"{name}: external_account")
+        assert old == {key.rstrip("!"): leaf for key, leaf in new.items()}
