@@ -34,9 +34,13 @@ def unused(settings: Settings, usage: Usage) -> list[str]:
     if usage.narrowed or settings.mode == "generate" or not settings.cassettes.is_dir():
         return []
     found = [head for head in _heads(settings) if head.is_ours and head.name not in usage.used]
-    names = [head.name for head in found if not usage.doubt(head.name)]
-    folder = settings.cassettes.name
-    return [f"unused: {folder}/{name}.yaml - no test used it: delete it, or run the test that does" for name in names]
+    files = [shown(head, settings) for head in found if not usage.doubt(head.name)]
+    return [f"unused: {file} - no test used it: delete it, or run the test that does" for file in files]
+
+
+def shown(head: Head, settings: Settings) -> str:
+    """A cassette's path as a reader knows it."""
+    return f"{settings.cassettes.name}/{head.path.relative_to(settings.cassettes).as_posix()}"
 
 
 def _heads(settings: Settings) -> list[Head]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stripe_tokens.cassettes.usage import Usage
-from pytest_stripe_tokens.plugin import header, record
+from pytest_stripe_tokens.plugin import header, naming, record
 from pytest_stripe_tokens.plugin.fixtures import (
     CLASS_SANDBOX,
     FIXTURES,
@@ -32,7 +32,7 @@ from pytest_stripe_tokens.sandbox.settings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
 _MARKER = "stripe_tokens"
 _DESELECTED = "tests were deselected in this run"
@@ -89,7 +89,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         f'{_MARKER}(mode="auto", seed=0, cassette="name"): answer Stripe\'s API in this test; '
-        f"mode is one of {', '.join(MODES)}; cassette names a file below the cassettes directory for all its traffic.",
+        f"mode is one of {', '.join(MODES)}; cassette names a file below the cassettes directory for all its traffic, "
+        "with {reason} for the parameter reason, or is True for <module>/<test>.",
     )
     usage = config.stash[_usage_key] = Usage()
     try:
@@ -168,9 +169,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.stash[_collected_key] = len(items)
     result = yield
     orders: dict[int, tuple[list[str], list[str]]] = {}
+    cassettes = naming.Names()
     try:
         for item in items:
-            _prepare(config, item, orders)
+            _prepare(config, item, orders, cassettes)
     except UsageError as error:
         if not hasattr(config, "workeroutput"):
             raise pytest.UsageError(str(error)) from None
@@ -180,13 +182,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     return result
 
 
-def _prepare(config: pytest.Config, item: pytest.Item, orders: dict[int, tuple[list[str], list[str]]]) -> None:
+def _prepare(
+    config: pytest.Config, item: pytest.Item, orders: dict[int, tuple[list[str], list[str]]], cassettes: naming.Names
+) -> None:
     names: list[str] | None = getattr(item, "fixturenames", None)
     if names is None:
         return
     markers = [(mark.args, mark.kwargs) for mark in item.iter_markers(_MARKER)]
     if markers:
-        item.stash[settings_key] = _marked(config, markers, item.nodeid)
+        item.stash[settings_key] = _marked(config, markers, item.nodeid, lambda given: cassettes.of_test(given, item))
         _mark_class(config, item.getparent(pytest.Class))
     if markers or SANDBOX in names:
         settings = item.stash.get(settings_key, config.stash[_run_key].settings)
@@ -205,7 +209,7 @@ def _mark_class(config: pytest.Config, node: pytest.Class | None) -> None:
         return
     markers = [(mark.args, mark.kwargs) for mark in node.iter_markers(_MARKER)]
     if markers:
-        node.stash[settings_key] = _marked(config, markers, node.nodeid)
+        node.stash[settings_key] = _marked(config, markers, node.nodeid, naming.of_class)
 
 
 def _ordered(item: pytest.Item, names: list[str]) -> list[str]:
@@ -226,9 +230,12 @@ def _scope(item: pytest.Item, name: str) -> str:
     return str(known[name][-1].scope) if name in known else "function"
 
 
-def _marked(config: pytest.Config, markers: list[Any], test: str) -> Settings:
+def _marked(config: pytest.Config, markers: list[Any], test: str, name: Callable[[object], str | None]) -> Settings:
     run = config.stash[_run_key]
-    settings = run.settings.with_marker(marker_arguments(markers, test))
+    arguments = marker_arguments(markers, test)
+    if arguments.get("cassette") is not None:
+        arguments["cassette"] = name(arguments["cassette"])
+    settings = run.settings.with_marker(arguments)
     if settings.cassette is not None:
         from pytest_stripe_tokens.cassettes.library import CassetteError  # noqa: PLC0415 - only a named cassette needs it
 

@@ -103,9 +103,10 @@ def marker_arguments(markers: Iterable[tuple[tuple[Any, ...], Mapping[str, Any]]
         merged["mode"] = checked_mode(merged["mode"], source)
     if "seed" in merged:
         merged["seed"] = checked_seed(merged["seed"], source)
-    if "cassette" in merged and not (isinstance(merged["cassette"], str) and merged["cassette"]):
+    cassette = merged.get("cassette", True)
+    if cassette is not True and not (isinstance(cassette, str) and cassette):
         raise UsageError(
-            f"{source}: invalid cassette {merged['cassette']!r}: "
-            'expected the name of a file below the cassettes directory, such as "refunds/partial"'
+            f"{source}: invalid cassette {cassette!r}: expected the name of a file below the cassettes directory, "
+            'such as "refunds/partial", or True for one that is called like the test'
         )
     return merged
