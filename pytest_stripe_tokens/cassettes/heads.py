@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from os import SEEK_END
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,16 @@ def heads(directory: Path) -> Iterator[Head]:
         if text is not None:
             is_ours = name in TOKEN_TYPES or "plugin_version:" in text or "stripe.com/" in text
             yield Head(name, path, is_ours, _metadata(text))
+
+
+def age(recorded_at: str | None, now: datetime) -> int | None:
+    """How many days old a recording is; None where it does not say, or says what can't be."""
+    try:
+        days = (now - datetime.fromisoformat(recorded_at or "")).days
+    except (TypeError, ValueError):
+        return None
+    # A clock that is a day behind is one that is wrong.
+    return None if days < -1 else days
 
 
 def _ends(path: Path) -> str | None:

@@ -62,6 +62,11 @@ class Interaction:
         return self.response.data
 
     @property
+    def endpoint(self) -> str:
+        """The request's method and path, ids left out: `GET /v1/tokens/:id`."""
+        return f"{self.key.method} {_endpoint(self.key)}"
+
+    @property
     def is_create(self) -> bool:
         """Whether a token was asked for and given."""
         return self.key.method == "POST" and self.key.path == TOKENS_PATH and self.response.is_success

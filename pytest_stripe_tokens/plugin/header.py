@@ -38,6 +38,21 @@ def unused(settings: Settings, usage: Usage) -> list[str]:
     return [f"unused: {file} - no test used it: delete it, or run the test that does" for file in files]
 
 
+def expired(settings: Settings, usage: Usage, now: datetime | None = None) -> list[str]:
+    """Name the cassettes that this run used and that are older than they may be, and what to do about them."""
+    if settings.max_age is None:
+        return []
+    limit = f"stripe_tokens_max_age is {settings.max_age}: record it anew with pytest --record"
+    from pytest_stripe_tokens.cassettes.heads import age  # noqa: PLC0415 - as in `_heads`
+
+    lines: list[str] = []
+    for head in _heads(settings):
+        days = age(head.metadata.get("recorded_at"), now or datetime.now(UTC)) if head.name in usage.used else None
+        if days is not None and days > settings.max_age:
+            lines.append(f"expired: {shown(head, settings)} is {days} days old, {limit}")
+    return lines
+
+
 def shown(head: Head, settings: Settings) -> str:
     """A cassette's path as a reader knows it."""
     return f"{settings.cassettes.name}/{head.path.relative_to(settings.cassettes).as_posix()}"
@@ -52,15 +67,12 @@ def _heads(settings: Settings) -> list[Head]:
 
 
 def _age(head: Head, now: datetime) -> str:
-    recorded = head.metadata.get("recorded_at")
-    origin = head.metadata.get("origin")
-    unknown = f"({origin if origin in ORIGINS else 'of unknown age'})"
-    try:
-        days = (now - datetime.fromisoformat(recorded or "")).days
-    except (TypeError, ValueError):
-        return unknown
-    if days < -1:
-        return unknown  # A clock that is a day behind is one that is wrong.
+    from pytest_stripe_tokens.cassettes.heads import age  # noqa: PLC0415 - as in `_heads`
+
+    days = age(head.metadata.get("recorded_at"), now)
+    if days is None:
+        origin = head.metadata.get("origin")
+        return f"({origin if origin in ORIGINS else 'of unknown age'})"
     return "(today)" if days < 1 else f"({days} day{'s' if days > 1 else ''} old)"
 
 

@@ -26,7 +26,9 @@ from pytest_stripe_tokens.sandbox.settings import (
     MODES,
     Settings,
     checked_locale,
+    checked_max_age,
     checked_mode,
+    checked_on_expiry,
     checked_seed,
     marker_arguments,
 )
@@ -78,6 +80,10 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     parser.addini("stripe_tokens_seed", "the seed of generated answers, a whole number", default="0")
     parser.addini("stripe_tokens_cassettes", "the directory of the cassettes, below rootdir", default="cassettes")
     parser.addini("stripe_tokens_locale", "Faker's locale for generated answers, such as de_DE", default="")
+    parser.addini("stripe_tokens_max_age", "after how many days a cassette has expired (default: never)", default="")
+    parser.addini(
+        "stripe_tokens_on_expiry", "whether a run that uses an expired cassette warns or fails", default="warn"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -132,6 +138,8 @@ def _settings(config: pytest.Config) -> Settings:
         seed=ini_seed if seed is None else checked_seed(seed, "--stripe-tokens-seed"),
         cassettes=config.rootpath / config.getini("stripe_tokens_cassettes"),
         locale=checked_locale(config.getini("stripe_tokens_locale"), "ini option stripe_tokens_locale"),
+        max_age=checked_max_age(config.getini("stripe_tokens_max_age"), "ini option stripe_tokens_max_age"),
+        on_expiry=checked_on_expiry(config.getini("stripe_tokens_on_expiry"), "ini option stripe_tokens_on_expiry"),
     )
 
 
@@ -343,16 +351,25 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, obj
         if usage.usage_error:
             # The controller ends as its worker would have.
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
-    return (yield)
+    result = yield
+    settings = config.stash[_run_key].settings
+    # A recording, which has ended by now, has made cassettes young again.
+    if output is None and settings.on_expiry == "fail" and header.expired(settings, usage):
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+    return result
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Name the cassettes that no test used."""
+    """Name the cassettes that no test used, and those that have expired."""
     usage, settings = config.stash[_usage_key], config.stash[_run_key].settings
     if usage.usage_error:
         terminalreporter.write_line(f"ERROR: {usage.usage_error}", red=True)
-    lines = [] if usage.usage_error else header.unused(settings, usage)
-    if lines:
+        return
+    unused, expired = header.unused(settings, usage), header.expired(settings, usage)
+    if unused or expired:
         terminalreporter.section("stripe-tokens")
-        for line in lines:
-            terminalreporter.write_line(line)
+    for line in unused:
+        terminalreporter.write_line(line)
+    colour = "red" if settings.on_expiry == "fail" else "yellow"
+    for line in expired:
+        terminalreporter.write_line(line, **{colour: True})

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
 # What a file's name can't hold everywhere; pytest-recording replaces the same ones.

@@ -78,8 +78,8 @@ class Contributor:
         if request.host != API_HOST:
             return None
         if self._cassette is not None:
-            return self._answer_named(request, self._cassette)
-        if cassette_of is not None:
+            return None if self._recorder.leaves(self._cassette) else self._answer_named(request, self._cassette)
+        if cassette_of is not None and not self._recorder.leaves(cassette_of):
             self._record_type(cassette_of, request)
         return self._play_staged(request, token_type)
 

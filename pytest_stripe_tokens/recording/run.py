@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -22,22 +22,10 @@ if TYPE_CHECKING:
 
     from pytest_stripe_tokens.cassettes.library import Library
     from pytest_stripe_tokens.cassettes.usage import Usage
+    from pytest_stripe_tokens.recording.choices import Choices
     from pytest_stripe_tokens.recording.environment import RecordSettings
     from pytest_stripe_tokens.recording.stage import PendingCassette
     from pytest_stripe_tokens.redaction.scrubbing import Scrubber
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What the user chose for the end of the run.
-
-    Args:
-        report: the file to write; None for none.
-        fail_on_drift: the level from which on drift fails the run, or `"never"`.
-    """
-
-    report: Path | None
-    fail_on_drift: str
 
 
 class RecordRun:
@@ -45,7 +33,7 @@ class RecordRun:
 
     Args:
         settings: keys and server.
-        choices: what happens at the end.
+        choices: the user's.
         scrubber: of all that the run shows.
         stage: the directory that the controller made; None where this is the controller.
 
@@ -68,7 +56,7 @@ class RecordRun:
         self.stage = Stage(self.directory)
         self.report: RecordReport | None = None
         self.complaint = ""
-        self._choices = choices
+        self.choices = choices
         self._told: set[str] = set()
         self.scrubber = scrubber
         scrubber.know(lambda: settings.keys)
@@ -97,17 +85,23 @@ class RecordRun:
             keys=self.settings.keys,
             has_passed=usage.outcomes.has_passed,
             doubt=usage.doubt,
+            accepted=self.choices.accepted,
+            max_age=self.choices.max_age,
         )
         results = tuple(renewal.conclude(self.stage.pending_cassettes()))
-        self.report = RecordReport(self.settings.api_base, now, results, self._choices.fail_on_drift)
+        self.report = RecordReport(
+            self.settings.api_base, now, results, self.choices.fail_on_drift, requests=self.stage.sent
+        )
         if usage.unfinished:
             self.report = replace(self.report, nothing=f"nothing was recorded: {usage.unfinished}")
-        if self._choices.report is not None:
+        elif self.choices.only_missing:
+            self.report = replace(self.report, nothing="every cassette that the tests of this run need is there")
+        if self.choices.report is not None:
             try:
-                self.report.write(self._choices.report)
+                self.report.write(self.choices.report)
             except Exception as error:  # noqa: BLE001 - the cassettes are written, and the run must end in its order
                 why = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
-                self.complaint = f"--record-report {self._choices.report}: can't be written: {why}"
+                self.complaint = f"--record-report {self.choices.report}: can't be written: {why}"
         return self.report
 
     @property

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _SUFFIX = ".take"
 _HALT = "halt.json"
 _TURN = "turn.lock"
+_SENT = "sent"
 # Seconds: longer than a request with all its tries takes. A process that was stopped in its turn holds up no other.
 _LONGEST_TURN = 240.0
 
@@ -116,6 +117,19 @@ class Stage:
         from filelock import FileLock  # noqa: PLC0415 - only a recording needs it
 
         return FileLock(self.directory / name, timeout=timeout, thread_local=False)
+
+    def count(self) -> None:
+        """Count a request that is sent, in its turn."""
+        with (self.directory / _SENT).open("ab") as log:
+            log.write(b".")
+
+    @property
+    def sent(self) -> int:
+        """How many requests were sent."""
+        try:
+            return (self.directory / _SENT).stat().st_size
+        except FileNotFoundError:
+            return 0
 
     def load(self, name: str) -> PendingCassette | None:
         """Read a pending cassette; None where nothing was recorded of that cassette."""
@@ -245,12 +259,23 @@ def plain_drift(drift: Drift) -> dict[str, Any]:
         "change": drift.change,
         "old": drift.old,
         "new": drift.new,
+        "request": drift.request,
+        **({"accepted": True} if drift.is_accepted else {}),
     }
 
 
 def _drifts(data: Sequence[Mapping[str, Any]]) -> tuple[Drift, ...]:
     return tuple(
-        Drift(item["path"], Level[item["level"].upper()], item["change"], item["old"], item["new"]) for item in data
+        Drift(
+            item["path"],
+            Level[item["level"].upper()],
+            item["change"],
+            item["old"],
+            item["new"],
+            item["request"],
+            is_accepted=item.get("accepted", False),
+        )
+        for item in data
     )
 
 

@@ -113,12 +113,16 @@ def _refusal(said: str) -> _Refusal | None:
     return next((refusal for refusal in _REFUSALS if refusal.said.search(said)), None)
 
 
-def schema_problem(answer: Any) -> Problem | None:
-    """Tell where a token contradicts the documented schema; None where it does not."""
-    drifts = drift.breaks_schema(answer)
-    if not drifts:
-        return None
-    return Problem("drifted", "schema", "the answer breaks the documented schema", tuple(drifts))
+def schema_problem(answer: Any, request: str = "", accepted: frozenset[str] = frozenset()) -> Problem | None:
+    """Tell where a token contradicts the documented schema; None where it does not.
+
+    Args:
+        answer: its JSON.
+        request: that it answers, `POST /v1/tokens`.
+        accepted: the paths whose drift the user accepts.
+    """
+    found = [replace(item, request=request) for item in drift.breaks_schema(answer) if item.path not in accepted]
+    return Problem("drifted", "schema", "the answer breaks the documented schema", tuple(found)) if found else None
 
 
 def is_token(answer: Any) -> bool:
