@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stripe_tokens.cassettes.usage import Usage
-from pytest_stripe_tokens.plugin import header, naming, record
+from pytest_stripe_tokens.plugin import header, record
 from pytest_stripe_tokens.plugin.fixtures import (
     CLASS_SANDBOX,
     FIXTURES,
@@ -34,7 +34,8 @@ from pytest_stripe_tokens.sandbox.settings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
+
 
 _MARKER = "stripe_tokens"
 _DESELECTED = "tests were deselected in this run"
@@ -56,6 +57,7 @@ _HARMLESS = (
 _ = class_sandbox
 _run_key = pytest.StashKey[Run]()
 _collected_key = pytest.StashKey[int]()
+_names_key = pytest.StashKey[Any]()
 _usage_key = pytest.StashKey[Usage]()
 
 
@@ -177,10 +179,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.stash[_collected_key] = len(items)
     result = yield
     orders: dict[int, tuple[list[str], list[str]]] = {}
-    cassettes = naming.Names()
     try:
         for item in items:
-            _prepare(config, item, orders, cassettes)
+            _prepare(config, item, orders)
     except UsageError as error:
         if not hasattr(config, "workeroutput"):
             raise pytest.UsageError(str(error)) from None
@@ -190,15 +191,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     return result
 
 
-def _prepare(
-    config: pytest.Config, item: pytest.Item, orders: dict[int, tuple[list[str], list[str]]], cassettes: naming.Names
-) -> None:
+def _prepare(config: pytest.Config, item: pytest.Item, orders: dict[int, tuple[list[str], list[str]]]) -> None:
     names: list[str] | None = getattr(item, "fixturenames", None)
     if names is None:
         return
     markers = [(mark.args, mark.kwargs) for mark in item.iter_markers(_MARKER)]
     if markers:
-        item.stash[settings_key] = _marked(config, markers, item.nodeid, lambda given: cassettes.of_test(given, item))
+        item.stash[settings_key] = _marked(config, markers, item)
         _mark_class(config, item.getparent(pytest.Class))
     if markers or SANDBOX in names:
         settings = item.stash.get(settings_key, config.stash[_run_key].settings)
@@ -217,7 +216,7 @@ def _mark_class(config: pytest.Config, node: pytest.Class | None) -> None:
         return
     markers = [(mark.args, mark.kwargs) for mark in node.iter_markers(_MARKER)]
     if markers:
-        node.stash[settings_key] = _marked(config, markers, node.nodeid, naming.of_class)
+        node.stash[settings_key] = _marked(config, markers, node)
 
 
 def _ordered(item: pytest.Item, names: list[str]) -> list[str]:
@@ -238,11 +237,16 @@ def _scope(item: pytest.Item, name: str) -> str:
     return str(known[name][-1].scope) if name in known else "function"
 
 
-def _marked(config: pytest.Config, markers: list[Any], test: str, name: Callable[[object], str | None]) -> Settings:
-    run = config.stash[_run_key]
+def _marked(config: pytest.Config, markers: list[Any], node: pytest.Item | pytest.Class) -> Settings:
+    run, test = config.stash[_run_key], node.nodeid
     arguments = marker_arguments(markers, test)
-    if arguments.get("cassette") is not None:
-        arguments["cassette"] = name(arguments["cassette"])
+    given = arguments.get("cassette")
+    if given is not None:
+        from pytest_stripe_tokens.plugin.naming import Names  # noqa: PLC0415 - only a named cassette needs it
+
+        names = config.stash.setdefault(_names_key, Names())
+        is_test = isinstance(node, pytest.Item)
+        arguments["cassette"] = names.of_test(given, node) if is_test else names.of_class(given)
     settings = run.settings.with_marker(arguments)
     if settings.cassette is not None:
         from pytest_stripe_tokens.cassettes.library import CassetteError  # noqa: PLC0415 - only a named cassette needs it

@@ -40,6 +40,11 @@ class Names:
             return self._own(item)
         return _PARAMETER.sub(lambda place: _value(str(given), place[1], item), str(given))
 
+    @staticmethod
+    def of_class(given: object) -> str | None:
+        """Give the cassette of what sets a class up; None where each of its tests has one of its own."""
+        return None if given is True or _PARAMETER.search(str(given)) else str(given)
+
     def _own(self, item: pytest.Item) -> str:
         """Name a cassette as pytest-recording does: `<module>/<class>.<test>[<parameters>]`."""
         kind = getattr(item, "cls", None)
@@ -52,11 +57,6 @@ class Names:
                 'already; name the cassette of one of them, cassette="name"'
             )
         return name
-
-
-def of_class(given: object) -> str | None:
-    """Give the cassette of what sets a class up; None where each of its tests has one of its own."""
-    return None if given is True or _PARAMETER.search(str(given)) else str(given)
 
 
 def _value(name: str, parameter: str, item: pytest.Item) -> str:
