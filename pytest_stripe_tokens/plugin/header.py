@@ -18,8 +18,8 @@ _SHOWN = 8
 
 def header(settings: Settings, now: datetime | None = None) -> str:
     """The line of the run's header: mode, cassettes and their age, seed."""
-    found = _heads(settings)
-    ages = [f"{head.name} {_age(head, now or datetime.now(UTC))}" for head in found]
+    found = heads_of(settings)
+    ages = [f"{head.name} ({age_of(head, now)})" for head in found]
     more = [f"and {len(ages) - _SHOWN} more"] if len(ages) > _SHOWN else []
     cassettes = ", ".join(ages[:_SHOWN] + more) or "none"
     line = f"stripe-tokens: mode {settings.mode}, cassettes: {cassettes}, seed {settings.seed}"
@@ -33,7 +33,7 @@ def unused(settings: Settings, usage: Usage) -> list[str]:
     """
     if usage.narrowed or settings.mode == "generate" or not settings.cassettes.is_dir():
         return []
-    found = [head for head in _heads(settings) if head.is_ours and head.name not in usage.used]
+    found = [head for head in heads_of(settings) if head.is_ours and head.name not in usage.used]
     files = [shown(head, settings) for head in found if not usage.doubt(head.name)]
     return [f"unused: {file} - no test used it: delete it, or run the test that does" for file in files]
 
@@ -43,10 +43,10 @@ def expired(settings: Settings, usage: Usage, now: datetime | None = None) -> li
     if settings.max_age is None:
         return []
     limit = f"stripe_tokens_max_age is {settings.max_age}: record it anew with pytest --record"
-    from pytest_stripe_tokens.cassettes.heads import age  # noqa: PLC0415 - as in `_heads`
+    from pytest_stripe_tokens.cassettes.heads import age  # noqa: PLC0415 - as in `heads_of`
 
     lines: list[str] = []
-    for head in _heads(settings):
+    for head in heads_of(settings):
         days = age(head.metadata.get("recorded_at"), now or datetime.now(UTC)) if head.name in usage.used else None
         if days is not None and days > settings.max_age:
             lines.append(f"expired: {shown(head, settings)} is {days} days old, {limit}")
@@ -58,7 +58,8 @@ def shown(head: Head, settings: Settings) -> str:
     return f"{settings.cassettes.name}/{head.path.relative_to(settings.cassettes).as_posix()}"
 
 
-def _heads(settings: Settings) -> list[Head]:
+def heads_of(settings: Settings) -> list[Head]:
+    """Read what each cassette below the directory says of itself."""
     if not settings.cassettes.is_dir():
         return []
     from pytest_stripe_tokens.cassettes.heads import heads  # noqa: PLC0415 - a suite without cassettes must not pay
@@ -66,14 +67,15 @@ def _heads(settings: Settings) -> list[Head]:
     return list(heads(settings.cassettes))
 
 
-def _age(head: Head, now: datetime) -> str:
-    from pytest_stripe_tokens.cassettes.heads import age  # noqa: PLC0415 - as in `_heads`
+def age_of(head: Head, now: datetime | None = None) -> str:
+    """Say how old a cassette is, or where it comes from."""
+    from pytest_stripe_tokens.cassettes.heads import age  # noqa: PLC0415 - as in `heads_of`
 
-    days = age(head.metadata.get("recorded_at"), now)
+    days = age(head.metadata.get("recorded_at"), now or datetime.now(UTC))
     if days is None:
         origin = head.metadata.get("origin")
-        return f"({origin if origin in ORIGINS else 'of unknown age'})"
-    return "(today)" if days < 1 else f"({days} day{'s' if days > 1 else ''} old)"
+        return origin if origin in ORIGINS else "of unknown age"
+    return "today" if days < 1 else f"{days} day{'s' if days > 1 else ''} old"
 
 
 def _version_note(found: list[Head]) -> str:

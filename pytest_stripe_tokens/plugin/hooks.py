@@ -78,6 +78,15 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         dest="stripe_tokens_seed",
         help="the seed of generated answers, a whole number (default: 0)",
     )
+    group.addoption(
+        "--stripe-cassettes",
+        nargs="?",
+        const="",
+        default=None,
+        metavar="NAME",
+        dest="stripe_tokens_cassettes_shown",
+        help="run no test: show the cassettes and the tests that use them, or all that one of them holds",
+    )
     parser.addini("stripe_tokens_mode", f"where Stripe's answers come from: {', '.join(MODES)}", default="auto")
     parser.addini("stripe_tokens_seed", "the seed of generated answers, a whole number", default="0")
     parser.addini("stripe_tokens_cassettes", "the directory of the cassettes, below rootdir", default="cassettes")
@@ -104,6 +113,11 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         run = config.stash[_run_key] = Run(_settings(config))
         record.begin(config, run, usage)
+        asked = config.getoption("stripe_tokens_cassettes_shown")
+        if asked is not None:
+            from pytest_stripe_tokens.plugin.listing import Listing  # noqa: PLC0415 - only who asks for it needs it
+
+            config.pluginmanager.register(Listing(config, run, usage, asked), "stripe-tokens-listing")
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     fixtures = config.pluginmanager.get_plugin(FIXTURES)
@@ -368,6 +382,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     usage, settings = config.stash[_usage_key], config.stash[_run_key].settings
     if usage.usage_error:
         terminalreporter.write_line(f"ERROR: {usage.usage_error}", red=True)
+    if usage.usage_error or config.getoption("stripe_tokens_cassettes_shown") is not None:
         return
     unused, expired = header.unused(settings, usage), header.expired(settings, usage)
     if unused or expired:
