@@ -127,7 +127,7 @@ def begin(config: pytest.Config, run: Run, usage: Usage) -> None:
         accepted=frozenset(config.getini("stripe_tokens_accept_drift")),
         max_age=run.settings.max_age,
         # Both together: what is there is recorded anew, too.
-        only_missing=config.getoption(_MISSING) and not config.getoption(_DEST, default=False),
+        only_missing=not config.getoption(_DEST, default=False),
     )
     scrubber = _opened_output(config).scrubber
     record = RecordRun(from_environment(os.environ), choices, scrubber, getattr(config, "workerinput", {}).get(_STAGE))

@@ -243,6 +243,7 @@ class StripeTokens:
         token = token_in(response)
         if token is None:
             self._use_up(sent.understood.params)
+            self._simulator.replayed(sent.request, response)
             return response
         identity = str(token["id"])
         sent.seen.token_type = str(token["type"])
