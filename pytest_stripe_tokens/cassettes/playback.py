@@ -128,7 +128,9 @@ class Playback:
 
     def _lacking(self) -> str:
         if self._named:
-            return f"{self._directory.name}/{self._named}.yaml (missing)"
+            path = f"{self._directory.name}/{self._named}"
+            is_json = (self._directory / f"{self._named}.json").exists()
+            return f"{path}.yaml (missing{f'; {path}.json is not read, only YAML is' if is_json else ''})"
         return f"{self._directory.name}/ (no cassette for it)"
 
     def _open(self, token_type: str | None) -> list[tuple[Cassette, Player]]:

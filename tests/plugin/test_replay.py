@@ -276,6 +276,22 @@ def test_a_named_cassette_holds_the_whole_tests_traffic(suite):
     suite.run().assert_outcomes(passed=1)
 
 
+def test_a_cassette_of_vcrpys_json_serializer_is_told_as_such(suite):
+    suite.write("cassettes/shop.json", "{}")
+    suite.write(
+        "test_it.py",
+        """
+        import pytest
+
+        @pytest.mark.stripe_tokens(mode="replay", cassette="shop")
+        def test_it(card_token): ...
+        """,
+    )
+    suite.run().stdout.fnmatch_lines(
+        ["*searched: cassettes/shop.yaml (missing; cassettes/shop.json is not read, only YAML is)*"]
+    )
+
+
 def test_a_named_cassette_that_does_not_exist_is_a_miss_that_names_it(suite):
     suite.write(
         "test_it.py",
