@@ -15,6 +15,7 @@ from pytest_stripe_tokens.api.request import TOKENS_PATH, params_of
 from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata, RedactedInteraction
 from pytest_stripe_tokens.recording.drift import compare
 from pytest_stripe_tokens.recording.live import LiveError
+from pytest_stripe_tokens.recording.stage import ANSWERED, LATE, SENT
 from pytest_stripe_tokens.recording.verdicts import Problem, is_token, problem_of, schema_problem
 from pytest_stripe_tokens.redaction.leaks import leaks
 from pytest_stripe_tokens.redaction.messages import (
@@ -104,20 +105,11 @@ class Recorder:
         Raises:
             NotRecorded: there is no answer, or none that can be stored.
         """
-        halted = self.stage.halted
-        if halted is not None:
-            raise NotRecorded(replace(halted, reason=f"skipped, because another cassette failed with: {halted.reason}"))
         _check_sendable(request)
-        try:
-            with self._lock, self.stage.turn():
-                self.stage.count()
-                response = self._live.send(self._with_accounts(request))
-            self._learn_accounts(response)
-            problem = problem_of(response, is_error_good=is_error_good)
-        except LiveError as error:
-            cause: Cause = "unreachable" if error.is_unreachable else "answer"
-            prefix = "unreachable: " if error.is_unreachable else ""
-            raise self._failure(Problem("kept", cause, f"{prefix}{error.reason}", halts=error.halts)) from None
+        with self._lock, self.stage.turn():
+            response = self._send(self._with_accounts(request))
+        self._learn_accounts(response)
+        problem = problem_of(response, is_error_good=is_error_good)
         if problem is not None:
             raise self._failure(problem)
         interaction = RedactedInteraction(redact_request(request), redact_response(response))
@@ -127,6 +119,29 @@ class Recorder:
             if problem is not None:
                 raise self._failure(problem)
         return interaction
+
+    def _send(self, request: Request) -> Response:
+        """Send a request in its turn, unless what became of another says that it would fare no better.
+
+        Raises:
+            NotRecorded: there is no answer.
+        """
+        stage = self.stage
+        halted = stage.halted
+        if halted is not None:
+            raise NotRecorded(replace(halted, reason=f"skipped, because another cassette failed with: {halted.reason}"))
+        stage.note(SENT)
+        try:
+            response = self._live.send(request)
+        except LiveError as error:
+            # One request may hang on a server that answers others; twice is no chance any more.
+            halts = error.halts or (error.is_late and (not stage.count(ANSWERED) or stage.count(LATE) > 0))
+            stage.note(LATE if error.is_late else b"")
+            cause: Cause = "unreachable" if error.is_unreachable else "answer"
+            prefix = "unreachable: " if error.is_unreachable else ""
+            raise self._failure(Problem("kept", cause, f"{prefix}{error.reason}", halts=halts)) from None
+        stage.note(ANSWERED)
+        return response
 
     def _learn_accounts(self, response: Response) -> None:
         shown = "\n".join([*response.headers.values(), response.body.decode("utf-8", "replace")])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pytest_stripe_tokens.recording.live import LiveAPI
 from pytest_stripe_tokens.recording.replacement import Replacement
 from pytest_stripe_tokens.recording.report import RecordReport
-from pytest_stripe_tokens.recording.stage import Stage
+from pytest_stripe_tokens.recording.stage import SENT, Stage
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class RecordRun:
         )
         results = tuple(renewal.conclude(self.stage.pending_cassettes()))
         self.report = RecordReport(
-            self.settings.api_base, now, results, self.choices.fail_on_drift, requests=self.stage.sent
+            self.settings.api_base, now, results, self.choices.fail_on_drift, requests=self.stage.count(SENT)
         )
         if usage.unfinished:
             self.report = replace(self.report, nothing=f"nothing was recorded: {usage.unfinished}")

@@ -32,6 +32,8 @@ _SUFFIX = ".take"
 _HALT = "halt.json"
 _TURN = "turn.lock"
 _SENT = "sent"
+SENT, ANSWERED, LATE = b".", b"+", b"-"
+"""What a run notes of each request."""
 # Seconds: longer than a request with all its tries takes. A process that was stopped in its turn holds up no other.
 _LONGEST_TURN = 240.0
 
@@ -118,16 +120,15 @@ class Stage:
 
         return FileLock(self.directory / name, timeout=timeout, thread_local=False)
 
-    def count(self) -> None:
-        """Count a request that is sent, in its turn."""
+    def note(self, sign: bytes) -> None:
+        """Note in its turn that a request is sent, and whether it was answered in time: one of `SENT`, ..."""
         with (self.directory / _SENT).open("ab") as log:
-            log.write(b".")
+            log.write(sign)
 
-    @property
-    def sent(self) -> int:
-        """How many requests were sent."""
+    def count(self, sign: bytes) -> int:
+        """Count what was noted in this run."""
         try:
-            return (self.directory / _SENT).stat().st_size
+            return (self.directory / _SENT).read_bytes().count(sign)
         except FileNotFoundError:
             return 0
 
