@@ -47,6 +47,7 @@ class Contributor:
         self._test = test
         self._cassette = cassette
         self._players: dict[str, tuple[int, list[Player]]] = {}
+        self._used: set[str] = set()
         self._held: BaseFileLock | None = None
         self._pending: PendingCassette | None = None
 
@@ -175,8 +176,14 @@ class Contributor:
             for player in players:
                 found = player.play(request)
                 if found is not None:
+                    self._use(name)
                     return found.response
         return None
+
+    def _use(self, name: str) -> None:
+        if name not in self._used:
+            self._used.add(name)
+            self._recorder.stage.use(name, self._test)
 
     def _answer_named(self, request: Request, name: str) -> Response | None:
         pending = self._pending or self._open(name)

@@ -62,6 +62,7 @@ class Replacement:
         has_passed: tells whether a test, by its node id, has passed as a whole.
         doubt: says why what this run did not send may still be needed of a cassette, and is kept then; empty where it
             is known that no test needs it.
+        users: tells which tests were answered by what the run has recorded of a cassette.
         accepted: the paths of fields whose drift the user accepts.
         max_age: after how many days a cassette has expired, and is written anew also where nothing changed.
     """
@@ -72,6 +73,7 @@ class Replacement:
     keys: frozenset[str]
     has_passed: Callable[[str], bool]
     doubt: Callable[[str], str]
+    users: Callable[[str], Sequence[str]] = lambda _name: ()
     accepted: frozenset[str] = frozenset()
     max_age: int | None = None
 
@@ -100,14 +102,12 @@ class Replacement:
             return Result(pending.name, "kept", str(error), cause="disk", api_version=version)
 
     def _unproven(self, pending: PendingCassette) -> Problem | None:
-        failed = [
-            contribution.test
-            for contribution in pending.contributions
-            if contribution.interactions and not self.has_passed(contribution.test)
-        ]
-        if not failed:
-            return None
-        return Problem("kept", "test", f"{failed[0]} recorded it and did not pass")
+        recorded = [contribution.test for contribution in pending.contributions if contribution.interactions]
+        for what, tests in (("recorded it", recorded), ("was answered by it", self.users(pending.name))):
+            failed = [test for test in tests if not self.has_passed(test)]
+            if failed:
+                return Problem("kept", "test", f"{failed[0]} {what} and did not pass")
+        return None
 
     def _unreplaced(self, pending: PendingCassette, problem: Problem, version: str | None) -> Result:
         kept = "the old cassette is kept" if self._exists(pending.name) else "no cassette is written"

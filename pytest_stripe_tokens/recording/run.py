@@ -85,6 +85,7 @@ class RecordRun:
             keys=self.settings.keys,
             has_passed=usage.outcomes.has_passed,
             doubt=usage.doubt,
+            users=self.stage.users,
             accepted=self.choices.accepted,
             max_age=self.choices.max_age,
         )

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.cassettes.player import RedactedInteraction
 
 _SUFFIX = ".take"
+_USERS = ".users"
 _HALT = "halt.json"
 _TURN = "turn.lock"
 _SENT = "sent"
@@ -119,6 +120,19 @@ class Stage:
         from filelock import FileLock  # noqa: PLC0415 - only a recording needs it
 
         return FileLock(self.directory / name, timeout=timeout, thread_local=False)
+
+    def use(self, name: str, test: str) -> None:
+        """Note that a test was answered by what this run has recorded of a cassette."""
+        with (self.directory / f"{_slug(name)}{_USERS}").open("ab") as log:
+            log.write(_bytes([{"test": test}]))
+
+    def users(self, name: str) -> list[str]:
+        """Give the tests that were answered by what this run has recorded of a cassette."""
+        try:
+            lines = (self.directory / f"{_slug(name)}{_USERS}").read_bytes().splitlines()
+        except FileNotFoundError:
+            return []
+        return list(dict.fromkeys(json.loads(line)["test"] for line in lines))
 
     def note(self, sign: bytes) -> None:
         """Note in its turn that a request is sent, and whether it was answered in time: one of `SENT`, ..."""

@@ -167,3 +167,22 @@ def test_drift_names_the_request_whose_answer_it_is_in(suite, server):
     assert "- `shiny` of `POST /v1/customers`: new, an integer (info): shop" in report
     assert "@@ POST /v1/customers @@" in report
     assert '\n+  "shiny": 1' in report
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_a_types_cassette_is_judged_by_every_test_that_it_answered(suite, recordings, workers):
+    suite.write(
+        "test_it.py",
+        """
+        def test_records(card_token): ...
+        def test_fails(card_token): assert not card_token
+        def test_other(pii_token): ...
+        """,
+    )
+    suite.give(recordings, "card", "pii")
+    before = suite.hashes()
+    result = suite.record(*workers)
+    assert (result.ret, suite.hashes()) == (1, before)
+    result.stdout.fnmatch_lines(
+        ["  card  kept *test_it.py::test_fails * it and did not pass; the old cassette is kept", "  pii   unchanged"]
+    )
