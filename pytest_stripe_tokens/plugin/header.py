@@ -19,11 +19,18 @@ _SHOWN = 8
 def header(settings: Settings, now: datetime | None = None) -> str:
     """The line of the run's header: mode, cassettes and their age, seed."""
     found = heads_of(settings)
-    ages = [f"{head.name} ({age_of(head, now)})" for head in found]
-    more = [f"and {len(ages) - _SHOWN} more"] if len(ages) > _SHOWN else []
-    cassettes = ", ".join(ages[:_SHOWN] + more) or "none"
+    cassettes = ", ".join(_named(head, now) for head in found) or "none"
+    if len(found) > _SHOWN:
+        dated = [head for head in found if age_of(head, now).endswith((" old", "today"))]
+        # ISO 8601 in UTC sorts by its text.
+        oldest = min(dated, key=lambda head: head.metadata["recorded_at"], default=None)
+        cassettes = f"{len(found)}{f', the oldest {_named(oldest, now)}' if oldest else ''}"
     line = f"stripe-tokens: mode {settings.mode}, cassettes: {cassettes}, seed {settings.seed}"
     return line + _version_note(found)
+
+
+def _named(head: Head, now: datetime | None) -> str:
+    return f"{head.name} ({age_of(head, now)})"
 
 
 def unused(settings: Settings, usage: Usage) -> list[str]:
@@ -35,6 +42,9 @@ def unused(settings: Settings, usage: Usage) -> list[str]:
         return []
     found = [head for head in heads_of(settings) if head.is_ours and head.name not in usage.used]
     files = [shown(head, settings) for head in found if not usage.doubt(head.name)]
+    if len(files) > _SHOWN:
+        more = f"{', '.join(files[:_SHOWN])} and {len(files) - _SHOWN} more"
+        return [f"unused: {more} - no test used them: delete them, or run the tests that do"]
     return [f"unused: {file} - no test used it: delete it, or run the test that does" for file in files]
 
 

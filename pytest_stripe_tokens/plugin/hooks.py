@@ -294,6 +294,8 @@ def _narrowings(config: pytest.Config) -> Iterator[str]:
     if not _is_whole(config):
         yield "this run was given files, directories or tests to run, not the whole suite"
     for name, value in (
+        ("--setup-plan", option.setupplan),
+        ("--setup-only", option.setuponly),
         ("-o", [item for item in option.override_ini or () if not item.startswith(_HARMLESS)]),
         ("-c", option.inifilename),
         ("--lf", getattr(option, "lf", False)),
