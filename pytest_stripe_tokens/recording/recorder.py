@@ -117,7 +117,7 @@ class Recorder:
         if interaction.response.is_success and is_expected:
             problem = schema_problem(interaction.answer, interaction.endpoint, self._choices.accepted)
             if problem is not None:
-                raise self._failure(problem)
+                raise self._failure(replace(problem, interaction=interaction))
         return interaction
 
     def _send(self, request: Request) -> Response:

@@ -17,7 +17,7 @@ from pytest_stripe_tokens.redaction.leaks import leaks
 from pytest_stripe_tokens.redaction.messages import redact_params
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pytest_stripe_tokens.recording.comparison import Difference
     from pytest_stripe_tokens.recording.drift import Drift
@@ -111,7 +111,20 @@ class Replacement:
 
     def _unreplaced(self, pending: PendingCassette, problem: Problem, version: str | None) -> Result:
         kept = "the old cassette is kept" if self._exists(pending.name) else "no cassette is written"
-        return Result(pending.name, problem.status, f"{problem.reason}; {kept}", problem.drift, problem.cause, version)
+        drift = (*problem.drift, *self._drift_beside(pending, problem))
+        return Result(pending.name, problem.status, f"{problem.reason}; {kept}", drift, problem.cause, version)
+
+    def _drift_beside(self, pending: PendingCassette, problem: Problem) -> Iterator[Drift]:
+        """Tell what else drifted in an answer that breaks the schema."""
+        try:
+            old = self.library.find(pending.name) if problem.interaction else None
+        except CassetteError:
+            old = None
+        if old is None or problem.interaction is None:
+            return
+        told = {drift.path for drift in problem.drift}
+        found = differences(old.interactions, (*pending.interactions, problem.interaction), self.accepted)
+        yield from (drift for drift in found.drift if drift.path not in told)
 
     def _exists(self, name: str) -> bool:
         try:

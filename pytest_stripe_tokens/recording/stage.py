@@ -361,8 +361,11 @@ def _plain_problem(problem: Problem) -> dict[str, Any]:
         "reason": problem.reason,
         "drift": [plain_drift(drift) for drift in problem.drift],
         "halts": problem.halts,
+        "interaction": file_format.plain_interaction(problem.interaction) if problem.interaction else None,
     }
 
 
 def _problem(data: Mapping[str, Any]) -> Problem:
-    return Problem(data["status"], data["cause"], data["reason"], _drifts(data["drift"]), halts=data["halts"])
+    interaction = file_format.stored(data["interaction"]) if data["interaction"] else None
+    drift = _drifts(data["drift"])
+    return Problem(data["status"], data["cause"], data["reason"], drift, halts=data["halts"], interaction=interaction)

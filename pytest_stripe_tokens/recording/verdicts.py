@@ -12,6 +12,7 @@ from pytest_stripe_tokens.recording import drift
 
 if TYPE_CHECKING:
     from pytest_stripe_tokens.api.messages import Response
+    from pytest_stripe_tokens.cassettes.player import RedactedInteraction
     from pytest_stripe_tokens.recording.drift import Drift
 
 Status = Literal["refreshed", "unchanged", "drifted", "refused", "kept"]
@@ -28,6 +29,7 @@ class Problem:
         reason: one line, without a secret.
         drift: where the answer breaks the schema.
         halts: whether any other request would fare no better.
+        interaction: whose answer can't be stored, where what else drifted in it can be told.
     """
 
     status: Status
@@ -35,6 +37,7 @@ class Problem:
     reason: str
     drift: tuple[Drift, ...] = field(default=())
     halts: bool = False
+    interaction: RedactedInteraction | None = None
 
 
 @dataclass(frozen=True)

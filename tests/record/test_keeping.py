@@ -147,6 +147,19 @@ def test_what_is_not_accepted_is_refused_as_before(suite, server, recordings):
     assert "barter" not in (suite.cassettes / "card.yaml").read_text()
 
 
+def test_what_else_drifted_is_told_beside_a_broken_schema(suite, server, recordings):
+    suite.write("test_it.py", "def test_card(card_token): ...")
+    suite.give(recordings, "card")
+    server.fail(test_mode.changed(lambda token: token["card"].update(funding="barter", shiny=1)))
+    result = suite.record("--record-report=report.json")
+    assert result.ret == 1
+    (cassette,) = json.loads((suite.path / "report.json").read_text())["cassettes"]
+    assert [(drift["path"], drift["change"]) for drift in cassette["drift"]] == [
+        ("card.funding", "schema"),
+        ("card.shiny", "new"),
+    ]
+
+
 def test_drift_names_the_request_whose_answer_it_is_in(suite, server):
     suite.write(
         "test_it.py",
