@@ -17,6 +17,7 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api import own_files
+from pytest_stripe_tokens.api.processes import is_running
 from pytest_stripe_tokens.api.token_types import CATALOGUE
 from pytest_stripe_tokens.cassettes import documents, file_format
 from pytest_stripe_tokens.cassettes.file_format import Malformed
@@ -258,16 +259,6 @@ def _sweep(path: Path) -> None:
     """Remove what processes that were killed while they wrote this file have left beside it."""
     for litter in path.parent.glob(f".{glob.escape(path.name)}.*-*.tmp"):
         process = litter.name.rpartition("-")[0].rpartition(".")[2]
-        if process.isdigit() and not _is_running(int(process)):
+        if process.isdigit() and not is_running(int(process)):
             with contextlib.suppress(OSError):
                 litter.unlink()
-
-
-def _is_running(process: int) -> bool:
-    if os.name != "posix":
-        return True  # Elsewhere signal 0 is a real one.
-    try:
-        os.kill(process, 0)
-    except OSError as error:
-        return not isinstance(error, ProcessLookupError)
-    return True

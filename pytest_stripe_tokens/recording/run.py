@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 import tempfile
 from dataclasses import replace
@@ -10,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_stripe_tokens.api.processes import is_running
 from pytest_stripe_tokens.recording.live import LiveAPI
 from pytest_stripe_tokens.recording.replacement import Replacement
 from pytest_stripe_tokens.recording.report import RecordReport
@@ -26,6 +29,10 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.recording.environment import RecordSettings
     from pytest_stripe_tokens.recording.stage import PendingCassette
     from pytest_stripe_tokens.redaction.scrubbing import Scrubber
+
+
+_PREFIX = "pytest-stripe-tokens-"
+_OWNER = "owner"
 
 
 class RecordRun:
@@ -47,7 +54,7 @@ class RecordRun:
         self.settings = settings
         self.is_controller = stage is None
         try:
-            self.directory = Path(stage or tempfile.mkdtemp(prefix="pytest-stripe-tokens-"))
+            self.directory = Path(stage) if stage else _new_directory()
         except OSError as error:
             raise UsageError(
                 f"--record needs a directory for temporary files, and can't make one: {error.strerror or error}; "
@@ -115,3 +122,15 @@ class RecordRun:
         """Leave nothing behind."""
         if self.is_controller:
             shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def _new_directory() -> Path:
+    """Make the directory of a run's stage, and remove those of runs that were killed."""
+    root = Path(tempfile.gettempdir())
+    for owner in root.glob(f"{_PREFIX}*/{_OWNER}"):
+        with contextlib.suppress(OSError, ValueError):
+            if not is_running(int(owner.read_text(encoding="ascii"))):
+                shutil.rmtree(owner.parent, ignore_errors=True)
+    directory = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    (directory / _OWNER).write_text(str(os.getpid()), encoding="ascii")
+    return directory
