@@ -17,7 +17,6 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api import own_files
-from pytest_stripe_tokens.api.processes import is_running
 from pytest_stripe_tokens.api.token_types import CATALOGUE
 from pytest_stripe_tokens.cassettes import documents, file_format
 from pytest_stripe_tokens.cassettes.file_format import Malformed
@@ -257,6 +256,8 @@ def _replace(path: Path, data: bytes) -> None:
 
 def _sweep(path: Path) -> None:
     """Remove what processes that were killed while they wrote this file have left beside it."""
+    from pytest_stripe_tokens.api.processes import is_running  # noqa: PLC0415 - only who writes needs it
+
     for litter in path.parent.glob(f".{glob.escape(path.name)}.*-*.tmp"):
         process = litter.name.rpartition("-")[0].rpartition(".")[2]
         if process.isdigit() and not is_running(int(process)):

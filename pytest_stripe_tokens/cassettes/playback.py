@@ -66,6 +66,12 @@ class Playback:
                 return self._note(cassette, interaction)
         return None
 
+    @property
+    def unplayed(self) -> dict[str, frozenset[int]]:
+        """The places of the recordings that were not played, of the cassette that the marker names."""
+        opened = self._players.get(self._named or "")
+        return {self._named: opened[1].unplayed} if self._named and opened else {}
+
     def missed(self, request: Request, token_type: str | None, *, test: str, is_from_fixture: bool) -> str:
         """Say what was searched, which recording comes closest and differs in what, and how to record the request.
 

@@ -48,6 +48,22 @@ def unused(settings: Settings, usage: Usage) -> list[str]:
     return [f"unused: {file} - no test used it: delete it, or run the test that does" for file in files]
 
 
+def partly_played(settings: Settings, usage: Usage) -> list[str]:
+    """Name the cassettes that a test names and of which less was asked for than they hold.
+
+    One that a test may ask which did not run to its end is not named.
+    """
+    if usage.narrowed:
+        return []
+    folder = settings.cassettes.name
+    return [
+        f"partly played: {folder}/{name} - {len(places)} of its recordings were not asked for: "
+        "does the test still do what was recorded? If it does, record it anew with pytest --record"
+        for name, places in sorted(usage.unplayed.items())
+        if places and not usage.doubt(name)
+    ]
+
+
 def expired(settings: Settings, usage: Usage, now: datetime | None = None) -> list[str]:
     """Name the cassettes that this run used and that are older than they may be, and what to do about them."""
     if settings.max_age is None:

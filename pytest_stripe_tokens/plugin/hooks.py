@@ -387,9 +387,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if usage.usage_error or config.getoption("stripe_tokens_cassettes_shown") is not None:
         return
     unused, expired = header.unused(settings, usage), header.expired(settings, usage)
-    if unused or expired:
+    # A recording asks for what it then drops, or says why it keeps it.
+    partly = header.partly_played(settings, usage) if config.stash[_run_key].recording is None else []
+    if unused or partly or expired:
         terminalreporter.section("stripe-tokens")
-    for line in unused:
+    for line in (*unused, *partly):
         terminalreporter.write_line(line)
     colour = "red" if settings.on_expiry == "fail" else "yellow"
     for line in expired:

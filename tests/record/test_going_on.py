@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 RECORDED = """
 import pytest, stripe
 
@@ -35,3 +37,27 @@ def test_what_a_named_cassette_has_made_can_be_used(suite):
     suite.run().assert_outcomes(passed=1)
     suite.run("--stripe-tokens=auto", "--stripe-tokens-seed=7").assert_outcomes(passed=1)
     assert suite.hashes() == before
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_a_named_cassette_that_was_only_partly_played_is_told(suite, workers):
+    suite.write("test_it.py", RECORDED)
+    suite.record()
+    first, last = RECORDED.rstrip().rsplit("\n", 1)
+    result = suite.run(*workers)
+    result.stdout.no_fnmatch_line("partly played:*")
+    suite.write("test_it.py", first + "\n")
+    result = suite.run(*workers)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["partly played: cassettes/shop - 1 of its recordings were not asked for: *"])
+    # Another test plays the rest.
+    suite.write("test_other.py", f"{RECORDED.split('def', maxsplit=1)[0]}def test_other(stripe_tokens):\n{last}\n")
+    result = suite.run(*workers)
+    result.assert_outcomes(passed=2)
+    result.stdout.no_fnmatch_line("partly played:*")
+    # Nothing is said of a part of the suite, or of a test that failed.
+    result = suite.run("test_it.py", *workers)
+    result.stdout.no_fnmatch_line("partly played:*")
+    (suite.path / "test_other.py").unlink()
+    suite.write("test_it.py", first + "\n    assert False\n")
+    suite.run(*workers).stdout.no_fnmatch_line("partly played:*")
