@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from os import SEEK_END
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ from pytest_stripe_tokens.api.token_types import TOKEN_TYPES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+SUFFIXES = (".yaml", ".yml")
+"""Of a cassette's file; a new one gets the first."""
 
 _READ = 1024
 # The key and what is indented below it, or the rest of its line in flow style.
@@ -26,28 +30,45 @@ class Head:
     """One cassette.
 
     Args:
-        name: below the directory, without `.yaml`.
+        name: below the directory, without its suffix.
+        path: of the file.
         is_ours: whether it holds requests to Stripe: pytest-recording keeps its cassettes in the same directory.
         metadata: what it says of itself, each value as text.
     """
 
     name: str
+    path: Path
     is_ours: bool
     metadata: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
+def files_below(directory: Path) -> list[tuple[str, Path]]:
+    """Give every cassette's name and file below a directory, by name; hidden folders and files are left out."""
+    if not directory.is_dir():
+        return []
+    found = [path.relative_to(directory) for suffix in SUFFIXES for path in directory.rglob(f"*{suffix}")]
+    seen = [path for path in found if not any(part.startswith(".") for part in path.parts)]
+    return sorted((path.with_suffix("").as_posix(), directory / path) for path in seen)
+
+
 def heads(directory: Path) -> Iterator[Head]:
     """Read the heads of all cassettes below a directory, by name; what can't be read is left out."""
-    for path in sorted(directory.rglob("*.yaml")) if directory.is_dir() else ():
-        parts = path.relative_to(directory).with_suffix("").parts
-        name = "/".join(parts)
+    for name, path in files_below(directory):
         # Any other is no name of a cassette, and may be no text that a terminal can show.
-        if not name.isprintable() or any(part.startswith(".") for part in parts):
-            continue
-        text = _ends(path)
+        text = _ends(path) if name.isprintable() else None
         if text is not None:
             is_ours = name in TOKEN_TYPES or "plugin_version:" in text or "stripe.com/" in text
-            yield Head(name, is_ours, _metadata(text))
+            yield Head(name, path, is_ours, _metadata(text))
+
+
+def age(recorded_at: str | None, now: datetime) -> int | None:
+    """How many days old a recording is; None where it does not say, or says what can't be."""
+    try:
+        days = (now - datetime.fromisoformat(recorded_at or "")).days
+    except (TypeError, ValueError):
+        return None
+    # A clock that is a day behind is one that is wrong.
+    return None if days < -1 else days
 
 
 def _ends(path: Path) -> str | None:

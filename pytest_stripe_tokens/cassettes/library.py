@@ -20,6 +20,7 @@ from pytest_stripe_tokens.api import own_files
 from pytest_stripe_tokens.api.token_types import CATALOGUE
 from pytest_stripe_tokens.cassettes import documents, file_format
 from pytest_stripe_tokens.cassettes.file_format import Malformed
+from pytest_stripe_tokens.cassettes.heads import SUFFIXES, files_below
 from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata, Player
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ __all__ = [
     "render",
 ]
 
-SUFFIX = ".yaml"
 _BUILTIN = Path(__file__).with_name("builtin")
 _REFUSED = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
 _LARGEST = 64 * 1024 * 1024
@@ -75,9 +75,10 @@ class Library:
                 f"invalid cassette name {name!r}: expected names joined by '/', below {self.directory}, "
                 'none of them empty or with a dot or space at its ends, and without \\ : * ? " < > |'
             )
-        if name.endswith(SUFFIX):
-            raise CassetteError(f"invalid cassette name {name!r}: leave {SUFFIX} out, it is added")
-        path = self.directory.joinpath(*parts[:-1], parts[-1] + SUFFIX)
+        if name.endswith(SUFFIXES):
+            raise CassetteError(f"invalid cassette name {name!r}: leave .{name.rpartition('.')[2]} out, it is added")
+        files = [self.directory.joinpath(*parts[:-1], parts[-1] + suffix) for suffix in SUFFIXES]
+        path = next((file for file in files if os.path.lexists(file)), files[0])
         try:
             inside = path.resolve().is_relative_to(self.directory.resolve())
         except (OSError, RuntimeError) as error:
@@ -109,7 +110,7 @@ class Library:
 
     def builtin(self, token_type: str) -> Cassette | None:
         """Read the built-in cassette of a token type; `None` where the API reference gives no example of one."""
-        return self._read_once(_BUILTIN / f"{token_type}{SUFFIX}") if token_type in CATALOGUE else None
+        return self._read_once(_BUILTIN / f"{token_type}.yaml") if token_type in CATALOGUE else None
 
     def is_builtin(self, cassette: Cassette) -> bool:
         """Tell whether a cassette came with the package."""
@@ -117,14 +118,7 @@ class Library:
 
     def names(self) -> tuple[str, ...]:
         """Name every cassette below the directory, sorted."""
-        files = (path.relative_to(self.directory) for path in self.directory.rglob(f"*{SUFFIX}") if path.is_file())
-        return tuple(
-            sorted(
-                path.as_posix().removesuffix(SUFFIX)
-                for path in files
-                if not any(part.startswith(".") for part in path.parts)
-            )
-        )
+        return tuple(dict.fromkeys(name for name, path in files_below(self.directory) if path.is_file()))
 
     def write(self, cassette: Cassette) -> None:
         """Put a cassette in place of what lies at its path, all of it or nothing.
@@ -262,18 +256,10 @@ def _replace(path: Path, data: bytes) -> None:
 
 def _sweep(path: Path) -> None:
     """Remove what processes that were killed while they wrote this file have left beside it."""
+    from pytest_stripe_tokens.api.processes import is_running  # noqa: PLC0415 - only who writes needs it
+
     for litter in path.parent.glob(f".{glob.escape(path.name)}.*-*.tmp"):
         process = litter.name.rpartition("-")[0].rpartition(".")[2]
-        if process.isdigit() and not _is_running(int(process)):
+        if process.isdigit() and not is_running(int(process)):
             with contextlib.suppress(OSError):
                 litter.unlink()
-
-
-def _is_running(process: int) -> bool:
-    if os.name != "posix":
-        return True  # Elsewhere signal 0 is a real one.
-    try:
-        os.kill(process, 0)
-    except OSError as error:
-        return not isinstance(error, ProcessLookupError)
-    return True

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from pytest_stripe_tokens.api import forms
+from pytest_stripe_tokens.api.messages import API_HOST
 from pytest_stripe_tokens.api.request import key_kind
 from pytest_stripe_tokens.redaction.messages import redact_params
 from pytest_stripe_tokens.redaction.sensitive import hide, redact_account
@@ -27,6 +28,7 @@ class MatchKey:
         params: the reduced parameters, flat and sorted.
         account: the reduced `Stripe-Account`; empty where there is none.
         key: the kind of key, as `api.request.key_kind` says it.
+        host: of Stripe's hosts; empty for the API's own.
     """
 
     method: str
@@ -35,6 +37,7 @@ class MatchKey:
     params: tuple[tuple[str, str], ...]
     account: str
     key: str
+    host: str = ""
 
 
 # `read` gives the same object for equal requests, and a suite sends the same few in test after test.
@@ -51,4 +54,5 @@ def match_key(understood: StripeRequest) -> MatchKey:
         params=tuple(sorted((name, forms.boolean(value)) for name, value in pairs)),
         account=redact_account(account) if account else "",
         key=key_kind(request.headers),
+        host="" if request.host == API_HOST else request.host,
     )

@@ -66,6 +66,12 @@ class Playback:
                 return self._note(cassette, interaction)
         return None
 
+    @property
+    def unplayed(self) -> dict[str, frozenset[int]]:
+        """The places of the recordings that were not played, of the cassette that the marker names."""
+        opened = self._players.get(self._named or "")
+        return {self._named: opened[1].unplayed} if self._named and opened else {}
+
     def missed(self, request: Request, token_type: str | None, *, test: str, is_from_fixture: bool) -> str:
         """Say what was searched, which recording comes closest and differs in what, and how to record the request.
 
@@ -128,7 +134,9 @@ class Playback:
 
     def _lacking(self) -> str:
         if self._named:
-            return f"{self._directory.name}/{self._named}.yaml (missing)"
+            path = f"{self._directory.name}/{self._named}"
+            is_json = (self._directory / f"{self._named}.json").exists()
+            return f"{path}.yaml (missing{f'; {path}.json is not read, only YAML is' if is_json else ''})"
         return f"{self._directory.name}/ (no cassette for it)"
 
     def _open(self, token_type: str | None) -> list[tuple[Cassette, Player]]:

@@ -9,6 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.json_values import as_object
+from pytest_stripe_tokens.api.messages import API_HOST
 from pytest_stripe_tokens.api.request import TOKENS_PATH, read
 from pytest_stripe_tokens.cassettes.match_key import MatchKey, match_key
 
@@ -56,10 +57,25 @@ class Interaction:
         # vcrpy is often told to leave the header out, or to replace it; what was answered was asked with a secret key.
         return replace(key, key="secret") if key.key == "none" else key
 
+    @cached_property
+    def key_without_secrets(self) -> MatchKey | None:
+        """What a request must have where a filter has taken this one's secrets; None where none has."""
+        from pytest_stripe_tokens.cassettes import filtered  # noqa: PLC0415 - only what matches nothing needs it
+
+        made = self.token_type if self.is_create else None
+        if not filtered.is_filtered(read(self.request).params, made, self.answer):
+            return None
+        return filtered.without_secrets(self.key, made, filtered.shown_last4(self.answer))
+
     @property
     def answer(self) -> Any:
         """The answer's JSON, which must not be changed; `None` where it is none."""
         return self.response.data
+
+    @property
+    def endpoint(self) -> str:
+        """The request's method and path, ids left out: `GET /v1/tokens/:id`."""
+        return f"{self.key.method} {_endpoint(self.key)}"
 
     @property
     def is_create(self) -> bool:
@@ -94,6 +110,15 @@ class Cassette:
         found: dict[MatchKey, list[Interaction]] = {}
         for interaction in self.interactions:
             found.setdefault(interaction.key, []).append(interaction)
+        return found
+
+    @cached_property
+    def without_secrets(self) -> Mapping[MatchKey, Sequence[Interaction]]:
+        """The interactions whose secrets a filter has taken, likewise."""
+        found: dict[MatchKey, list[Interaction]] = {}
+        for interaction in self.interactions:
+            if interaction.key_without_secrets is not None:
+                found.setdefault(interaction.key_without_secrets, []).append(interaction)
         return found
 
     @property
@@ -139,6 +164,12 @@ class Player:
         key = match_key(understood)
         candidates = [item for cassette in self._cassettes for item in cassette.by_key.get(key, ())]
         fitting = [item for item in candidates if not _card_differences(understood.card, item)]
+        if not fitting and any(cassette.without_secrets for cassette in self._cassettes):
+            from pytest_stripe_tokens.cassettes import filtered  # noqa: PLC0415 - as above
+
+            sought = filtered.without_secrets(key, key.token_type, filtered.sent_last4(key))
+            candidates = [item for cassette in self._cassettes for item in cassette.without_secrets.get(sought, ())]
+            fitting = [item for item in candidates if not _card_differences(understood.card, item)]
         with self._lock:
             found = next((item for item in fitting if id(item) not in self._played), None)
             if found is None and fitting and key.method in _READING:
@@ -158,6 +189,11 @@ class Player:
                     None,
                 )
             )
+
+    @property
+    def unplayed(self) -> frozenset[int]:
+        """The places of the recordings that were not played, counted from the first cassette's first."""
+        return frozenset(place for place, item in enumerate(self._all()) if id(item) not in self._played)
 
     def closest(self, request: Request) -> Closest | None:
         """Find the recording most like a request; `None` without recordings."""
@@ -201,6 +237,7 @@ def _differences(recorded: MatchKey, sent: MatchKey) -> list[str]:
     lines = [
         f"{name}: recorded {_shown(old)}, sent {_shown(new)}"
         for name, old, new in (
+            ("host", recorded.host or API_HOST, sent.host or API_HOST),
             ("method", recorded.method, sent.method),
             ("path", recorded.path, sent.path),
             ("Stripe-Account", recorded.account, sent.account),
@@ -226,6 +263,7 @@ def _differences(recorded: MatchKey, sent: MatchKey) -> list[str]:
 def _distance(recorded: MatchKey, sent: MatchKey) -> int:
     """Weigh what makes two requests different in kind, on top of the count of their differences."""
     distance = 100 * (recorded.method != sent.method) + 50 * (recorded.token_type != sent.token_type)
+    distance += 100 * (recorded.host != sent.host)
     if _endpoint(recorded) != _endpoint(sent):
         distance += 100
     return distance - len(dict(recorded.params).keys() & dict(sent.params).keys())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stripe_tokens.api.token_types import TOKEN_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _PHASES = frozenset({"setup", "call", "teardown"})
 # The users of the types' cassettes: which of them a test asks for, only the test itself shows.
@@ -59,6 +59,7 @@ class Usage:
         narrowed: why this run is not the whole suite; empty where it is.
         usage_error: what a worker could not raise.
         outcomes: of the tests, where their reports arrive.
+        unplayed: the places of a named cassette's recordings that no test has played.
     """
 
     used: set[str] = field(default_factory=set[str])
@@ -66,6 +67,12 @@ class Usage:
     narrowed: str = ""
     usage_error: str = ""
     outcomes: Outcomes = field(default_factory=Outcomes)
+    unplayed: dict[str, set[int]] = field(default_factory=dict[str, set[int]])
+
+    def leave(self, unplayed: Mapping[str, Iterable[int]]) -> None:
+        """Note what a test has left unplayed of its named cassette: what another plays is played."""
+        for name, places in unplayed.items():
+            self.unplayed[name] = self.unplayed.get(name, set(places)) & set(places)
 
     def narrow(self, reason: str) -> None:
         """Note why this run is not the whole suite; the first reason stays."""
@@ -96,6 +103,7 @@ class Usage:
         return {
             "used": sorted(self.used),
             "users": {name: sorted(tests) for name, tests in self.users.items()},
+            "unplayed": {name: sorted(places) for name, places in self.unplayed.items()},
             "narrowed": self.narrowed,
             "usage_error": self.usage_error,
         }
@@ -105,5 +113,6 @@ class Usage:
         self.used |= set(payload["used"])
         for name, tests in payload["users"].items():
             self.users.setdefault(name, set()).update(tests)
+        self.leave(payload["unplayed"])
         self.narrow(str(payload["narrowed"]))
         self.usage_error = self.usage_error or str(payload["usage_error"])

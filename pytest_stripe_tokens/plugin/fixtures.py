@@ -99,6 +99,8 @@ class Fixtures:
             self._tokens = tokens
             yield tokens
             self._usage.used |= tokens.used_cassettes
+            if settings.cassette is not None:
+                self._usage.leave(tokens.unplayed)
         if tokens.failures:
             _fail("the code under test swallowed this failure:\n" + tokens.failures[0])
 

@@ -18,12 +18,19 @@ _SHOWN = 8
 
 def header(settings: Settings, now: datetime | None = None) -> str:
     """The line of the run's header: mode, cassettes and their age, seed."""
-    found = _heads(settings)
-    ages = [f"{head.name} {_age(head, now or datetime.now(UTC))}" for head in found]
-    more = [f"and {len(ages) - _SHOWN} more"] if len(ages) > _SHOWN else []
-    cassettes = ", ".join(ages[:_SHOWN] + more) or "none"
+    found = heads_of(settings)
+    cassettes = ", ".join(_named(head, now) for head in found) or "none"
+    if len(found) > _SHOWN:
+        dated = [head for head in found if age_of(head, now).endswith((" old", "today"))]
+        # ISO 8601 in UTC sorts by its text.
+        oldest = min(dated, key=lambda head: head.metadata["recorded_at"], default=None)
+        cassettes = f"{len(found)}{f', the oldest {_named(oldest, now)}' if oldest else ''}"
     line = f"stripe-tokens: mode {settings.mode}, cassettes: {cassettes}, seed {settings.seed}"
     return line + _version_note(found)
+
+
+def _named(head: Head, now: datetime | None) -> str:
+    return f"{head.name} ({age_of(head, now)})"
 
 
 def unused(settings: Settings, usage: Usage) -> list[str]:
@@ -33,13 +40,52 @@ def unused(settings: Settings, usage: Usage) -> list[str]:
     """
     if usage.narrowed or settings.mode == "generate" or not settings.cassettes.is_dir():
         return []
-    found = [head for head in _heads(settings) if head.is_ours and head.name not in usage.used]
-    names = [head.name for head in found if not usage.doubt(head.name)]
+    found = [head for head in heads_of(settings) if head.is_ours and head.name not in usage.used]
+    files = [shown(head, settings) for head in found if not usage.doubt(head.name)]
+    if len(files) > _SHOWN:
+        more = f"{', '.join(files[:_SHOWN])} and {len(files) - _SHOWN} more"
+        return [f"unused: {more} - no test used them: delete them, or run the tests that do"]
+    return [f"unused: {file} - no test used it: delete it, or run the test that does" for file in files]
+
+
+def partly_played(settings: Settings, usage: Usage) -> list[str]:
+    """Name the cassettes that a test names and of which less was asked for than they hold.
+
+    One that a test may ask which did not run to its end is not named.
+    """
+    if usage.narrowed:
+        return []
     folder = settings.cassettes.name
-    return [f"unused: {folder}/{name}.yaml - no test used it: delete it, or run the test that does" for name in names]
+    return [
+        f"partly played: {folder}/{name} - {len(places)} of its recordings were not asked for: "
+        "does the test still do what was recorded? If it does, record it anew with pytest --record"
+        for name, places in sorted(usage.unplayed.items())
+        if places and not usage.doubt(name)
+    ]
 
 
-def _heads(settings: Settings) -> list[Head]:
+def expired(settings: Settings, usage: Usage, now: datetime | None = None) -> list[str]:
+    """Name the cassettes that this run used and that are older than they may be, and what to do about them."""
+    if settings.max_age is None:
+        return []
+    limit = f"stripe_tokens_max_age is {settings.max_age}: record it anew with pytest --record"
+    from pytest_stripe_tokens.cassettes.heads import age  # noqa: PLC0415 - as in `heads_of`
+
+    lines: list[str] = []
+    for head in heads_of(settings):
+        days = age(head.metadata.get("recorded_at"), now or datetime.now(UTC)) if head.name in usage.used else None
+        if days is not None and days > settings.max_age:
+            lines.append(f"expired: {shown(head, settings)} is {days} days old, {limit}")
+    return lines
+
+
+def shown(head: Head, settings: Settings) -> str:
+    """A cassette's path as a reader knows it."""
+    return f"{settings.cassettes.name}/{head.path.relative_to(settings.cassettes).as_posix()}"
+
+
+def heads_of(settings: Settings) -> list[Head]:
+    """Read what each cassette below the directory says of itself."""
     if not settings.cassettes.is_dir():
         return []
     from pytest_stripe_tokens.cassettes.heads import heads  # noqa: PLC0415 - a suite without cassettes must not pay
@@ -47,17 +93,15 @@ def _heads(settings: Settings) -> list[Head]:
     return list(heads(settings.cassettes))
 
 
-def _age(head: Head, now: datetime) -> str:
-    recorded = head.metadata.get("recorded_at")
-    origin = head.metadata.get("origin")
-    unknown = f"({origin if origin in ORIGINS else 'of unknown age'})"
-    try:
-        days = (now - datetime.fromisoformat(recorded or "")).days
-    except (TypeError, ValueError):
-        return unknown
-    if days < -1:
-        return unknown  # A clock that is a day behind is one that is wrong.
-    return "(today)" if days < 1 else f"({days} day{'s' if days > 1 else ''} old)"
+def age_of(head: Head, now: datetime | None = None) -> str:
+    """Say how old a cassette is, or where it comes from."""
+    from pytest_stripe_tokens.cassettes.heads import age  # noqa: PLC0415 - as in `heads_of`
+
+    days = age(head.metadata.get("recorded_at"), now or datetime.now(UTC))
+    if days is None:
+        origin = head.metadata.get("origin")
+        return origin if origin in ORIGINS else "of unknown age"
+    return "today" if days < 1 else f"{days} day{'s' if days > 1 else ''} old"
 
 
 def _version_note(found: list[Head]) -> str:

@@ -26,13 +26,16 @@ from pytest_stripe_tokens.sandbox.settings import (
     MODES,
     Settings,
     checked_locale,
+    checked_max_age,
     checked_mode,
+    checked_on_expiry,
     checked_seed,
     marker_arguments,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
+
 
 _MARKER = "stripe_tokens"
 _DESELECTED = "tests were deselected in this run"
@@ -54,6 +57,7 @@ _HARMLESS = (
 _ = class_sandbox
 _run_key = pytest.StashKey[Run]()
 _collected_key = pytest.StashKey[int]()
+_names_key = pytest.StashKey[Any]()
 _usage_key = pytest.StashKey[Usage]()
 
 
@@ -74,10 +78,23 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         dest="stripe_tokens_seed",
         help="the seed of generated answers, a whole number (default: 0)",
     )
+    group.addoption(
+        "--stripe-cassettes",
+        nargs="?",
+        const="",
+        default=None,
+        metavar="NAME",
+        dest="stripe_tokens_cassettes_shown",
+        help="run no test: show the cassettes and the tests that use them, or all that one of them holds",
+    )
     parser.addini("stripe_tokens_mode", f"where Stripe's answers come from: {', '.join(MODES)}", default="auto")
     parser.addini("stripe_tokens_seed", "the seed of generated answers, a whole number", default="0")
     parser.addini("stripe_tokens_cassettes", "the directory of the cassettes, below rootdir", default="cassettes")
     parser.addini("stripe_tokens_locale", "Faker's locale for generated answers, such as de_DE", default="")
+    parser.addini("stripe_tokens_max_age", "after how many days a cassette has expired (default: never)", default="")
+    parser.addini(
+        "stripe_tokens_on_expiry", "whether a run that uses an expired cassette warns or fails", default="warn"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -89,12 +106,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         f'{_MARKER}(mode="auto", seed=0, cassette="name"): answer Stripe\'s API in this test; '
-        f"mode is one of {', '.join(MODES)}; cassette names a file below the cassettes directory for all its traffic.",
+        f"mode is one of {', '.join(MODES)}; cassette names a file below the cassettes directory for all its traffic, "
+        "with {reason} for the parameter reason, or is True for <module>/<test>.",
     )
     usage = config.stash[_usage_key] = Usage()
     try:
         run = config.stash[_run_key] = Run(_settings(config))
         record.begin(config, run, usage)
+        asked = config.getoption("stripe_tokens_cassettes_shown")
+        if asked is not None:
+            from pytest_stripe_tokens.plugin.listing import Listing  # noqa: PLC0415 - only who asks for it needs it
+
+            config.pluginmanager.register(Listing(config, run, usage, asked), "stripe-tokens-listing")
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     fixtures = config.pluginmanager.get_plugin(FIXTURES)
@@ -131,6 +154,8 @@ def _settings(config: pytest.Config) -> Settings:
         seed=ini_seed if seed is None else checked_seed(seed, "--stripe-tokens-seed"),
         cassettes=config.rootpath / config.getini("stripe_tokens_cassettes"),
         locale=checked_locale(config.getini("stripe_tokens_locale"), "ini option stripe_tokens_locale"),
+        max_age=checked_max_age(config.getini("stripe_tokens_max_age"), "ini option stripe_tokens_max_age"),
+        on_expiry=checked_on_expiry(config.getini("stripe_tokens_on_expiry"), "ini option stripe_tokens_on_expiry"),
     )
 
 
@@ -186,7 +211,7 @@ def _prepare(config: pytest.Config, item: pytest.Item, orders: dict[int, tuple[l
         return
     markers = [(mark.args, mark.kwargs) for mark in item.iter_markers(_MARKER)]
     if markers:
-        item.stash[settings_key] = _marked(config, markers, item.nodeid)
+        item.stash[settings_key] = _marked(config, markers, item)
         _mark_class(config, item.getparent(pytest.Class))
     if markers or SANDBOX in names:
         settings = item.stash.get(settings_key, config.stash[_run_key].settings)
@@ -205,7 +230,7 @@ def _mark_class(config: pytest.Config, node: pytest.Class | None) -> None:
         return
     markers = [(mark.args, mark.kwargs) for mark in node.iter_markers(_MARKER)]
     if markers:
-        node.stash[settings_key] = _marked(config, markers, node.nodeid)
+        node.stash[settings_key] = _marked(config, markers, node)
 
 
 def _ordered(item: pytest.Item, names: list[str]) -> list[str]:
@@ -226,9 +251,17 @@ def _scope(item: pytest.Item, name: str) -> str:
     return str(known[name][-1].scope) if name in known else "function"
 
 
-def _marked(config: pytest.Config, markers: list[Any], test: str) -> Settings:
-    run = config.stash[_run_key]
-    settings = run.settings.with_marker(marker_arguments(markers, test))
+def _marked(config: pytest.Config, markers: list[Any], node: pytest.Item | pytest.Class) -> Settings:
+    run, test = config.stash[_run_key], node.nodeid
+    arguments = marker_arguments(markers, test)
+    given = arguments.get("cassette")
+    if given is not None:
+        from pytest_stripe_tokens.plugin.naming import Names  # noqa: PLC0415 - only a named cassette needs it
+
+        names = config.stash.setdefault(_names_key, Names())
+        is_test = isinstance(node, pytest.Item)
+        arguments["cassette"] = names.of_test(given, node) if is_test else names.of_class(given)
+    settings = run.settings.with_marker(arguments)
     if settings.cassette is not None:
         from pytest_stripe_tokens.cassettes.library import CassetteError  # noqa: PLC0415 - only a named cassette needs it
 
@@ -261,6 +294,8 @@ def _narrowings(config: pytest.Config) -> Iterator[str]:
     if not _is_whole(config):
         yield "this run was given files, directories or tests to run, not the whole suite"
     for name, value in (
+        ("--setup-plan", option.setupplan),
+        ("--setup-only", option.setuponly),
         ("-o", [item for item in option.override_ini or () if not item.startswith(_HARMLESS)]),
         ("-c", option.inifilename),
         ("--lf", getattr(option, "lf", False)),
@@ -336,16 +371,28 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, obj
         if usage.usage_error:
             # The controller ends as its worker would have.
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
-    return (yield)
+    result = yield
+    settings = config.stash[_run_key].settings
+    # A recording, which has ended by now, has made cassettes young again.
+    if output is None and settings.on_expiry == "fail" and header.expired(settings, usage):
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+    return result
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Name the cassettes that no test used."""
+    """Name the cassettes that no test used, and those that have expired."""
     usage, settings = config.stash[_usage_key], config.stash[_run_key].settings
     if usage.usage_error:
         terminalreporter.write_line(f"ERROR: {usage.usage_error}", red=True)
-    lines = [] if usage.usage_error else header.unused(settings, usage)
-    if lines:
+    if usage.usage_error or config.getoption("stripe_tokens_cassettes_shown") is not None:
+        return
+    unused, expired = header.unused(settings, usage), header.expired(settings, usage)
+    # A recording asks for what it then drops, or says why it keeps it.
+    partly = header.partly_played(settings, usage) if config.stash[_run_key].recording is None else []
+    if unused or partly or expired:
         terminalreporter.section("stripe-tokens")
-        for line in lines:
-            terminalreporter.write_line(line)
+    for line in (*unused, *partly):
+        terminalreporter.write_line(line)
+    colour = "red" if settings.on_expiry == "fail" else "yellow"
+    for line in expired:
+        terminalreporter.write_line(line, **{colour: True})

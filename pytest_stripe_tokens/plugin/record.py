@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stripe_tokens.recording.levels import DEFAULT_FAIL_LEVEL, FAIL_LEVELS, checked_level
+from pytest_stripe_tokens.redaction.usage_error import UsageError
 
 if TYPE_CHECKING:
     import warnings
@@ -24,6 +25,7 @@ _DEST = "stripe_tokens_record"
 _STAGE = "stripe_tokens_stage"
 _LOST = "stripe_tokens_lost"
 _HELP = "re-record the cassettes that the selected tests use, against Stripe's test mode"
+_MISSING = "stripe_tokens_record_missing"
 _COLOURS = {"refreshed": "green", "unchanged": "green", "drifted": "yellow", "refused": "yellow", "kept": "red"}
 _key = pytest.StashKey["_Recording"]()
 _output_key = pytest.StashKey["Output"]()
@@ -39,9 +41,22 @@ class _Recording:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options, all but `--record`."""
+    """Add the options, all but `--record`, and the ini value."""
+    parser.addini(
+        "stripe_tokens_accept_drift",
+        "fields whose drift is written and fails no recording, such as card.funding, one a line",
+        type="linelist",
+        default=[],
+    )
     group = parser.getgroup(_GROUP, "Stripe tokens")
     group.addoption("--stripe-record", action="store_true", default=False, dest=_DEST, help=_HELP)
+    group.addoption(
+        "--record-missing",
+        action="store_true",
+        default=False,
+        dest=_MISSING,
+        help="record only the cassettes that are not there yet; what is there is replayed",
+    )
     group.addoption(
         "--record-report",
         metavar="FILE",
@@ -66,7 +81,7 @@ def pytest_load_initial_conftests(
 
     Two owners of one option keep pytest from starting, and a conftest in a test directory adds its own still later.
     """
-    if "--record" in args or getattr(early_config.known_args_namespace, _DEST, False):
+    if "--record" in args or _is_asked(early_config.known_args_namespace):
         # Before pytest captures the streams, which keeps those that it finds, and before a conftest can show a key.
         _opened_output(early_config)
     result = yield
@@ -95,15 +110,25 @@ def begin(config: pytest.Config, run: Run, usage: Usage) -> None:
 
         report = config.invocation_params.dir / checked_report(report, "--record-report")
     level = checked_level(config.getoption("stripe_tokens_fail_on_drift"), "--fail-on-drift")
-    if not config.getoption(_DEST, default=False):
+    if not _is_asked(config.option):
         if _output_key in config.stash:
             # `--record` is another plugin's.
             config.stash[_output_key].give_back()
+        if report is not None:
+            raise UsageError("--record-report reports what a recording did; add --record or --record-missing")
         return
+    from pytest_stripe_tokens.recording.choices import Choices  # noqa: PLC0415 - only a recording needs it
     from pytest_stripe_tokens.recording.environment import from_environment  # noqa: PLC0415
-    from pytest_stripe_tokens.recording.run import Choices, RecordRun  # noqa: PLC0415 - only a recording needs it
+    from pytest_stripe_tokens.recording.run import RecordRun  # noqa: PLC0415
 
-    choices = Choices(report, level)
+    choices = Choices(
+        report,
+        level,
+        accepted=frozenset(config.getini("stripe_tokens_accept_drift")),
+        max_age=run.settings.max_age,
+        # Both together: what is there is recorded anew, too.
+        only_missing=not config.getoption(_DEST, default=False),
+    )
     scrubber = _opened_output(config).scrubber
     record = RecordRun(from_environment(os.environ), choices, scrubber, getattr(config, "workerinput", {}).get(_STAGE))
     run.recording = record
@@ -112,6 +137,11 @@ def begin(config: pytest.Config, run: Run, usage: Usage) -> None:
     config.pluginmanager.register(scrubbing, "stripe-tokens-scrubbing")
     # Cleanups run the latest first: before that of the capture.
     config.add_cleanup(scrubbing.show_captured)
+
+
+def _is_asked(options: Any) -> bool:
+    """Whether the run is to record."""
+    return bool(getattr(options, _DEST, False) or getattr(options, _MISSING, False))
 
 
 def _opened_output(config: pytest.Config) -> Output:
@@ -267,6 +297,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(line, **{_COLOURS[status]: True})
     if not report.results:
         terminalreporter.write_line(f"  none: {report.nothing}")
+    terminalreporter.write_line(report.sent())
     for line in recording.record.failures:
         terminalreporter.write_line(f"ERROR: {line}", red=True)
 

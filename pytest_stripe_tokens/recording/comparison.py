@@ -6,14 +6,16 @@ request whose answer gave it, and two requests belong together where they are eq
 
 from __future__ import annotations
 
+import difflib
 import hashlib
+import json
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
 from pytest_stripe_tokens.api.request import key_kind
-from pytest_stripe_tokens.recording.drift import Drift, compare
+from pytest_stripe_tokens.recording.drift import Drift, compare, steady
 from pytest_stripe_tokens.recording.levels import LEVELS
 
 if TYPE_CHECKING:
@@ -40,12 +42,14 @@ class Difference:
         headers: changed headers, each as a short line.
         added: how many requests are new.
         changed: the identities of what is not the same as before.
+        lines: of the answers that drifted, as a unified diff without what is volatile.
     """
 
     drift: tuple[Drift, ...]
     headers: tuple[str, ...]
     added: int
     changed: frozenset[Identity]
+    lines: tuple[str, ...] = ()
 
 
 def identities(interactions: Sequence[Interaction]) -> list[Identity]:
@@ -65,20 +69,40 @@ def identities(interactions: Sequence[Interaction]) -> list[Identity]:
     return found
 
 
-def differences(old: Sequence[Interaction], new: Sequence[Interaction]) -> Difference:
-    """Hold a new recording against the old one, whatever the order of their requests."""
+def differences(
+    old: Sequence[Interaction], new: Sequence[Interaction], accepted: frozenset[str] = frozenset()
+) -> Difference:
+    """Hold a new recording against the old one, whatever the order of their requests.
+
+    Args:
+        old: the interactions as they were.
+        new: as they are.
+        accepted: the paths whose drift the user accepts.
+    """
     old_by_identity = dict(zip(identities(old), old, strict=True))
     new_by_identity = dict(zip(identities(new), new, strict=True))
     drift: list[Drift] = []
     headers: list[str] = []
+    shown: list[str] = []
+    known: set[tuple[str, Drift]] = set()
     changed: set[Identity] = set()
     for identity, interaction in new_by_identity.items():
         before = old_by_identity.get(identity)
         if before is None:
             changed.add(identity)
             continue
-        found, lines = _answer_drift(before, interaction), list(_header_changes(before, interaction))
-        drift += [item for item in found if item not in drift]
+        lines = list(_header_changes(before, interaction))
+        found = [
+            replace(item, request=interaction.endpoint, is_accepted=item.path in accepted)
+            for item in _answer_drift(before, interaction)
+        ]
+        # An object that is read back has drifted as the one that was made.
+        resource = interaction.endpoint.partition(" ")[2].removesuffix("/:id")
+        told = [item for item in found if (resource, replace(item, request="")) not in known]
+        known |= {(resource, replace(item, request="")) for item in told}
+        drift += told
+        if told:
+            shown += _diff(interaction.endpoint, before.answer, interaction.answer)
         headers += [line for line in lines if line not in headers]
         if found or lines:
             changed.add(identity)
@@ -87,6 +111,7 @@ def differences(old: Sequence[Interaction], new: Sequence[Interaction]) -> Diffe
         tuple(headers),
         added=len(new_by_identity.keys() - old_by_identity.keys()),
         changed=frozenset(changed),
+        lines=tuple(shown),
     )
 
 
@@ -129,6 +154,15 @@ def _answer_drift(old: Interaction, new: Interaction) -> list[Drift]:
     if old.response.status != new.response.status:
         found.append(Drift("HTTP status", LEVELS["status"], "value", old.response.status, new.response.status))
     return [*found, *compare(old.answer, new.answer)]
+
+
+def _diff(request: str, old: Any, new: Any) -> Iterator[str]:
+    """Show what differs between two answers, each field in a line of its own."""
+    before, after = (json.dumps(steady(answer), indent=2, ensure_ascii=False).splitlines() for answer in (old, new))
+    # The first two lines name files.
+    for number, line in enumerate(difflib.unified_diff(before, after, n=2, lineterm="")):
+        if number >= len(("---", "+++")):
+            yield f"@@ {request} @@" if line.startswith("@@") else line
 
 
 def _header_changes(old: Interaction, new: Interaction) -> Iterator[str]:

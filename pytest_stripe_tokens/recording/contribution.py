@@ -47,6 +47,7 @@ class Contributor:
         self._test = test
         self._cassette = cassette
         self._players: dict[str, tuple[int, list[Player]]] = {}
+        self._used: set[str] = set()
         self._held: BaseFileLock | None = None
         self._pending: PendingCassette | None = None
 
@@ -78,8 +79,8 @@ class Contributor:
         if request.host != API_HOST:
             return None
         if self._cassette is not None:
-            return self._answer_named(request, self._cassette)
-        if cassette_of is not None:
+            return None if self._recorder.leaves(self._cassette) else self._answer_named(request, self._cassette)
+        if cassette_of is not None and not self._recorder.leaves(cassette_of):
             self._record_type(cassette_of, request)
         return self._play_staged(request, token_type)
 
@@ -175,8 +176,14 @@ class Contributor:
             for player in players:
                 found = player.play(request)
                 if found is not None:
+                    self._use(name)
                     return found.response
         return None
+
+    def _use(self, name: str) -> None:
+        if name not in self._used:
+            self._used.add(name)
+            self._recorder.stage.use(name, self._test)
 
     def _answer_named(self, request: Request, name: str) -> Response | None:
         pending = self._pending or self._open(name)

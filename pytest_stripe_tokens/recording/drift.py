@@ -23,6 +23,8 @@ class Drift:
         change: `"new"`, `"gone"`, `"type"`, `"nullability"`, `"enum"`, `"value"` or `"schema"`.
         old: what was there: a type's name for `gone`, `type` and `nullability`, else the value; `None` for nothing.
         new: what is there now, likewise; for `schema` what is wrong.
+        request: whose answer it is in, `POST /v1/tokens`; empty where that is not known.
+        is_accepted: whether the user accepts drift of this field.
     """
 
     path: str
@@ -30,6 +32,8 @@ class Drift:
     change: str
     old: Any
     new: Any
+    request: str = ""
+    is_accepted: bool = False
 
 
 # Values that differ from one recording to the next of the same behaviour, by the field that holds them (the fact book's
@@ -142,6 +146,18 @@ def breaks_schema(token: Mapping[str, Any]) -> list[Drift]:
 def is_volatile(name: str) -> bool:
     """Tell whether a field's value changes from one recording to the next of the same behaviour."""
     return name in VOLATILE or name.endswith(("_at", "_on"))
+
+
+def steady(value: Any, name: str = "") -> Any:
+    """Give an answer without what is volatile in it: of an id its prefix, of any other volatile value `...`."""
+    if isinstance(value, dict):
+        return {key: steady(item, str(key)) for key, item in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [steady(item, name) for item in cast("list[object]", value)]
+    left = _steady(name, value)
+    if left == value or value is None:
+        return value
+    return "..." if left is None else left if name == "message" else f"{left}..."
 
 
 def _compare(old: Any, new: Any, path: str, name: str) -> Iterator[Drift]:

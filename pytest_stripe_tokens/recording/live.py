@@ -48,13 +48,13 @@ class Limits:
         request: for a request with all its tries and pauses: other processes wait for their turn meanwhile.
         tries: of one request that is answered with 409, 429 or 5xx.
         losses: of one request whose connection is lost.
-        timeouts: of one request that is not answered in time.
+        timeouts: of one request that is not answered in time, by a server that has answered another.
         pause: before the second try; doubled before each further one.
         longest: pause; a server that asks for a longer one is given up.
     """
 
     connect: float = 10.0
-    answer: float = 20.0
+    answer: float = 15.0
     request: float = 120.0
     tries: int = 5
     losses: int = 3
@@ -73,22 +73,27 @@ class LiveError(Exception):
         reason: one line, without a secret.
         is_unreachable: whether the server did not answer, rather than answered nonsense.
         halts: whether any other request would fare no better.
+        is_late: whether the server took the request and did not answer in time.
     """
 
-    def __init__(self, reason: str, *, is_unreachable: bool = False, halts: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, is_unreachable: bool = False, halts: bool = False, is_late: bool = False
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.is_unreachable = is_unreachable
         self.halts = halts
+        self.is_late = is_late
 
 
 class _LostError(Exception):
     """One attempt failed; `tries`: how often to attempt a request that fails this way."""
 
-    def __init__(self, reason: str, tries: int, *, halts: bool = False) -> None:
+    def __init__(self, reason: str, tries: int, *, halts: bool = False, is_late: bool = False) -> None:
         super().__init__(reason)
         self.tries = tries
         self.halts = halts
+        self.is_late = is_late
 
 
 class LiveAPI:
@@ -114,6 +119,7 @@ class LiveAPI:
         self._pause = pause
         self._bypassed = bypassed
         self._base = urlsplit(settings.api_base)
+        self._has_answered = False
 
     def send(self, request: Request) -> Response:
         """Send a request with the environment's key in place of its own, and give the answer decoded.
@@ -129,7 +135,9 @@ class LiveAPI:
         except LiveError as error:
             # What a server says is in it, a Content-Type for one.
             reason = self._settings.clean(error.reason)
-            raise LiveError(reason, is_unreachable=error.is_unreachable, halts=error.halts) from None
+            raise LiveError(
+                reason, is_unreachable=error.is_unreachable, halts=error.halts, is_late=error.is_late
+            ) from None
         except Exception as error:  # noqa: BLE001 - a recording that met one it did not know would count as complete
             # Without its message, which may show a header's value: http.client refuses what is no HTTP.
             raise LiveError(f"the request can't be sent as HTTP: {type(error).__name__}") from None
@@ -143,6 +151,7 @@ class LiveAPI:
             try:
                 with self._bypassed():
                     response = self._once(request, headers)
+                self._has_answered = True
                 wait = self._wait(response, tries)
                 if wait is None or monotonic() + wait >= end:
                     return _checked(response if tries == 1 else _as_first(response))
@@ -150,7 +159,7 @@ class LiveAPI:
                 wait = self._limits.pause * 2 ** (tries - 1)
                 if tries >= lost.tries or monotonic() + wait >= end:
                     reason = f"{lost} (tried {tries} times)" if tries > 1 else str(lost)
-                    raise LiveError(reason, is_unreachable=True, halts=lost.halts) from None
+                    raise LiveError(reason, is_unreachable=True, halts=lost.halts, is_late=lost.is_late) from None
             self._pause(wait)
 
     def _headers(self, request: Request) -> dict[str, str]:
@@ -177,7 +186,8 @@ class LiveAPI:
             connection.sock = cast("Any", TimedSocket(sock, limits.answer))
             return self._send_and_read(connection, request, headers)
         except TimeoutError:
-            raise _LostError(f"{server} did not answer in {limits.answer:g} s", limits.timeouts) from None
+            tries = limits.timeouts if self._has_answered else 1
+            raise _LostError(f"{server} did not answer in {limits.answer:g} s", tries, is_late=True) from None
         except InvalidURL:
             raise LiveError("the request can't be sent as HTTP: its path is none") from None
         except (OSError, HTTPException) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from threading import Lock
@@ -14,6 +15,7 @@ from pytest_stripe_tokens.api.request import TOKENS_PATH, params_of
 from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata, RedactedInteraction
 from pytest_stripe_tokens.recording.drift import compare
 from pytest_stripe_tokens.recording.live import LiveError
+from pytest_stripe_tokens.recording.stage import ANSWERED, LATE, SENT
 from pytest_stripe_tokens.recording.verdicts import Problem, is_token, problem_of, schema_problem
 from pytest_stripe_tokens.redaction.leaks import leaks
 from pytest_stripe_tokens.redaction.messages import (
@@ -31,9 +33,9 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.api.messages import Request, Response
     from pytest_stripe_tokens.cassettes.library import Library
     from pytest_stripe_tokens.recording.drift import Drift
-    from pytest_stripe_tokens.recording.environment import RecordSettings
     from pytest_stripe_tokens.recording.live import LiveAPI
-    from pytest_stripe_tokens.recording.stage import PendingCassette, Stage
+    from pytest_stripe_tokens.recording.run import RecordRun
+    from pytest_stripe_tokens.recording.stage import PendingCassette
     from pytest_stripe_tokens.recording.verdicts import Cause
 
 _SHORT_SECRET = 5
@@ -52,36 +54,43 @@ class Recorder:
     """What the tests of one process record with.
 
     Args:
-        settings: whose keys must not be stored.
+        run: whose keys must not be stored, with its stage and the user's choices.
         live: sends requests.
-        stage: the run's.
         library: the suite's cassettes as they were.
         generate: answers a request as a generated token would be, for comparison.
     """
 
     def __init__(
         self,
-        settings: RecordSettings,
+        run: RecordRun,
         live: LiveAPI,
-        stage: Stage,
         library: Library,
         generate: Callable[[Request], Response],
     ) -> None:
-        self._settings = settings
+        self._settings = run.settings
         self._live = live
         self._generate = generate
+        self._choices = run.choices
         self._lock = Lock()
-        self.stage = stage
+        self.stage = run.stage
         self.library = library
         # All that must not be shown.
-        self.secrets: set[str] = set(settings.keys)
+        self.secrets: set[str] = set(run.settings.keys)
         # Of every request in this process, in the order they became known: one test's answer may show what another
         # has sent. A header's value may be any word, and is looked for in what its own test records.
-        self._sent: dict[str, None] = dict.fromkeys(settings.keys)
+        self._sent: dict[str, None] = dict.fromkeys(run.settings.keys)
         self._headers: dict[str, dict[str, str]] = {}
         self._searched: dict[str, int] = {}
         # A test is shown the reduced id of an account, as it will be in replay, and asks with it again.
         self._accounts: dict[str, str] = {}
+
+    def leaves(self, name: str) -> bool:
+        """Whether a cassette is not recorded, because it is there and only missing ones are.
+
+        Raises:
+            CassetteError: its name is refused.
+        """
+        return self._choices.only_missing and os.path.lexists(self.library.path(name))
 
     def keep_secret(self, request: Request, test: str) -> None:
         """Let nothing that a request of a test carries be stored or shown."""
@@ -96,28 +105,43 @@ class Recorder:
         Raises:
             NotRecorded: there is no answer, or none that can be stored.
         """
-        halted = self.stage.halted
-        if halted is not None:
-            raise NotRecorded(replace(halted, reason=f"skipped, because another cassette failed with: {halted.reason}"))
         _check_sendable(request)
-        try:
-            with self._lock, self.stage.turn():
-                response = self._live.send(self._with_accounts(request))
-            self._learn_accounts(response)
-            problem = problem_of(response, is_error_good=is_error_good)
-        except LiveError as error:
-            cause: Cause = "unreachable" if error.is_unreachable else "answer"
-            prefix = "unreachable: " if error.is_unreachable else ""
-            raise self._failure(Problem("kept", cause, f"{prefix}{error.reason}", halts=error.halts)) from None
+        with self._lock, self.stage.turn():
+            response = self._send(self._with_accounts(request))
+        self._learn_accounts(response)
+        problem = problem_of(response, is_error_good=is_error_good)
         if problem is not None:
             raise self._failure(problem)
         interaction = RedactedInteraction(redact_request(request), redact_response(response))
         is_expected = is_token(interaction.answer) or interaction.key.path.startswith(TOKENS_PATH)
         if interaction.response.is_success and is_expected:
-            problem = schema_problem(interaction.answer)
+            problem = schema_problem(interaction.answer, interaction.endpoint, self._choices.accepted)
             if problem is not None:
-                raise self._failure(problem)
+                raise self._failure(replace(problem, interaction=interaction))
         return interaction
+
+    def _send(self, request: Request) -> Response:
+        """Send a request in its turn, unless what became of another says that it would fare no better.
+
+        Raises:
+            NotRecorded: there is no answer.
+        """
+        stage = self.stage
+        halted = stage.halted
+        if halted is not None:
+            raise NotRecorded(replace(halted, reason=f"skipped, because another cassette failed with: {halted.reason}"))
+        stage.note(SENT)
+        try:
+            response = self._live.send(request)
+        except LiveError as error:
+            # One request may hang on a server that answers others; twice is no chance any more.
+            halts = error.halts or (error.is_late and (not stage.count(ANSWERED) or stage.count(LATE) > 0))
+            stage.note(LATE if error.is_late else b"")
+            cause: Cause = "unreachable" if error.is_unreachable else "answer"
+            prefix = "unreachable: " if error.is_unreachable else ""
+            raise self._failure(Problem("kept", cause, f"{prefix}{error.reason}", halts=halts)) from None
+        stage.note(ANSWERED)
+        return response
 
     def _learn_accounts(self, response: Response) -> None:
         shown = "\n".join([*response.headers.values(), response.body.decode("utf-8", "replace")])

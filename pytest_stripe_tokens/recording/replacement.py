@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.messages import API_HOST
 from pytest_stripe_tokens.api.token_types import CATALOGUE
+from pytest_stripe_tokens.cassettes.heads import age
 from pytest_stripe_tokens.cassettes.library import Cassette, CassetteError, Interaction, Library, Metadata, render
 from pytest_stripe_tokens.recording.comparison import differences, identities, retied, successors
 from pytest_stripe_tokens.recording.verdicts import Problem
@@ -15,7 +17,7 @@ from pytest_stripe_tokens.redaction.leaks import leaks
 from pytest_stripe_tokens.redaction.messages import redact_params
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pytest_stripe_tokens.recording.comparison import Difference
     from pytest_stripe_tokens.recording.drift import Drift
@@ -36,6 +38,7 @@ class Result:
         drift: the change since the last recording.
         cause: why it was not replaced, by which a report groups; empty where it was or need not be.
         api_version: of the answers, where they say it.
+        lines: what drifted, as a unified diff of the answers.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Result:
     drift: tuple[Drift, ...] = ()
     cause: Cause = ""
     api_version: str | None = None
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,9 @@ class Replacement:
         has_passed: tells whether a test, by its node id, has passed as a whole.
         doubt: says why what this run did not send may still be needed of a cassette, and is kept then; empty where it
             is known that no test needs it.
+        users: tells which tests were answered by what the run has recorded of a cassette.
+        accepted: the paths of fields whose drift the user accepts.
+        max_age: after how many days a cassette has expired, and is written anew also where nothing changed.
     """
 
     library: Library
@@ -66,6 +73,9 @@ class Replacement:
     keys: frozenset[str]
     has_passed: Callable[[str], bool]
     doubt: Callable[[str], str]
+    users: Callable[[str], Sequence[str]] = lambda _name: ()
+    accepted: frozenset[str] = frozenset()
+    max_age: int | None = None
 
     def conclude(self, pending_cassettes: Iterable[PendingCassette]) -> list[Result]:
         """Replace the cassettes that were recorded well, and tell of each what became of it."""
@@ -92,18 +102,29 @@ class Replacement:
             return Result(pending.name, "kept", str(error), cause="disk", api_version=version)
 
     def _unproven(self, pending: PendingCassette) -> Problem | None:
-        failed = [
-            contribution.test
-            for contribution in pending.contributions
-            if contribution.interactions and not self.has_passed(contribution.test)
-        ]
-        if not failed:
-            return None
-        return Problem("kept", "test", f"{failed[0]} recorded it and did not pass")
+        recorded = [contribution.test for contribution in pending.contributions if contribution.interactions]
+        for what, tests in (("recorded it", recorded), ("was answered by it", self.users(pending.name))):
+            failed = [test for test in tests if not self.has_passed(test)]
+            if failed:
+                return Problem("kept", "test", f"{failed[0]} {what} and did not pass")
+        return None
 
     def _unreplaced(self, pending: PendingCassette, problem: Problem, version: str | None) -> Result:
         kept = "the old cassette is kept" if self._exists(pending.name) else "no cassette is written"
-        return Result(pending.name, problem.status, f"{problem.reason}; {kept}", problem.drift, problem.cause, version)
+        drift = (*problem.drift, *self._drift_beside(pending, problem))
+        return Result(pending.name, problem.status, f"{problem.reason}; {kept}", drift, problem.cause, version)
+
+    def _drift_beside(self, pending: PendingCassette, problem: Problem) -> Iterator[Drift]:
+        """Tell what else drifted in an answer that breaks the schema."""
+        try:
+            old = self.library.find(pending.name) if problem.interaction else None
+        except CassetteError:
+            old = None
+        if old is None or problem.interaction is None:
+            return
+        told = {drift.path for drift in problem.drift}
+        found = differences(old.interactions, (*pending.interactions, problem.interaction), self.accepted)
+        yield from (drift for drift in found.drift if drift.path not in told)
 
     def _exists(self, name: str) -> bool:
         try:
@@ -118,12 +139,15 @@ class Replacement:
             # An example is no recording of this account's: it is replaced, and nothing drifted.
             old = None
         before = old.interactions if old else ()
-        difference = differences(before, pending.interactions)
+        difference = differences(before, pending.interactions, self.accepted)
         deviating = _deviating(pending)
         left = _without(before, frozenset(identities(pending.interactions)))
         kept, why = self._kept(pending, left)
         told = "" if pending.token_type else _count_kept(kept, why)
-        if old is not None and not difference.changed and len(kept) == len(left):
+        is_same = old is not None and not difference.changed and len(kept) == len(left)
+        # A whole recording is as true as of today, and has not expired.
+        aged = self._expired(old) if old is not None and not kept else ""
+        if is_same and not aged:
             return Result(pending.name, "unchanged", _joined(told, deviating))
         metadata = Metadata("recorded", self.recorded_at, version, self.plugin_version, pending.token_type)
         interactions = self._merged(pending, before, difference, kept)
@@ -135,9 +159,17 @@ class Replacement:
         self.library.write(cassette)
         if old is None:
             return Result(pending.name, "refreshed", _joined(self._first(pending), deviating))
-        lines = _changes(difference, dropped=len(left) - len(kept))
-        reason = _joined(*lines, _count_kept(kept, why), deviating)
-        return Result(pending.name, "drifted" if difference.drift else "refreshed", reason, difference.drift)
+        changes = _changes(difference, dropped=len(left) - len(kept))
+        reason = _joined(*([aged] if is_same else changes), _count_kept(kept, why), deviating)
+        status: Status = "drifted" if difference.drift else "refreshed"
+        return Result(pending.name, status, reason, difference.drift, lines=difference.lines)
+
+    def _expired(self, old: Cassette) -> str:
+        """Say that a cassette has expired; empty where it has not."""
+        days = age(old.metadata.recorded_at, datetime.fromisoformat(self.recorded_at))
+        if self.max_age is None or days is None or days <= self.max_age:
+            return ""
+        return f"nothing changed, but it was {days} days old"
 
     def _kept(self, pending: PendingCassette, left: Sequence[Interaction]) -> tuple[tuple[Interaction, ...], str]:
         """Tell which of the old recordings that this run did not send stay, and why."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from pytest_stripe_tokens.recording.stage import plain_drift
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from pytest_stripe_tokens.recording.drift import Drift
     from pytest_stripe_tokens.recording.replacement import Result
@@ -22,6 +23,19 @@ _SUFFIXES = {".md": "markdown", ".markdown": "markdown", ".json": "json"}
 _SHOWN = 8
 _LONGEST = 60
 _SIGNS = {"new": "+", "gone": "-"}
+_DIFF_LINES = 200
+# What each kind of drift asks of whoever reads the report.
+_ADVICE = {
+    "new": "New fields need nothing: the cassettes hold them from now on.",
+    "value": "Another value needs nothing, unless a test expects the old one.",
+    "gone": "A field that is gone: look whether your code reads it.",
+    "type": "Another type: look at the code that reads the field.",
+    "nullability": "A field that may be null now, or no longer: look at the code that reads it.",
+    "enum": "A new word: look where your code tells these words apart.",
+    "status": "Another status: look at the code that sends the request.",
+    "schema": "What breaks the documented schema is not written. Read the API's changelog; where the change is meant, "
+    "name the field in the ini option `stripe_tokens_accept_drift`.",
+}
 _HEADINGS = {
     "drift": "Drift",
     "refused": "Refused to this account",
@@ -40,6 +54,7 @@ class RecordReport:
         results: one for each cassette, by name.
         fail_on_drift: one of `FAIL_LEVELS`.
         nothing: why there are no results, where there are none.
+        requests: how many were sent.
     """
 
     api_base: str
@@ -47,6 +62,7 @@ class RecordReport:
     results: tuple[Result, ...]
     fail_on_drift: str = DEFAULT_FAIL_LEVEL
     nothing: str = "no test of this run needed one"
+    requests: int = 0
 
     @property
     def api_version(self) -> str | None:
@@ -61,7 +77,8 @@ class RecordReport:
         drifted = [
             result.name
             for result in self.results
-            if result.name not in lost and any(self._is_grave(drift.level) for drift in result.drift)
+            if result.name not in lost
+            and any(self._is_grave(drift.level) for drift in result.drift if not drift.is_accepted)
         ]
         lines: list[str] = []
         if lost:
@@ -81,27 +98,28 @@ class RecordReport:
         version = f", API version {one_line(self.api_version)}" if self.api_version else ""
         return f"cassettes (recorded against {self.api_base}{version})"
 
+    def sent(self) -> str:
+        """The line below the table."""
+        return f"{self.requests} request{'s' if self.requests != 1 else ''} sent"
+
     def markdown(self) -> str:
         """Give the report as Markdown."""
         version = f", API version {self.api_version}" if self.api_version else ""
         lines = [
             "# Cassettes",
             "",
-            f"Recorded against {escaped(self.api_base)}{escaped(version)}, {self.recorded_at}.",
+            f"Recorded against {escaped(self.api_base)}{escaped(version)}, {self.recorded_at}, {self.sent()}.",
             "",
         ]
         lines += ["| cassette | status | why |", "|---|---|---|"]
-        lines += [
-            f"| {escaped(result.name)} | {result.status} | {_details(result, _cell, escaped) or '-'} |"
-            for result in self.results
-        ]
+        lines += [f"| {escaped(result.name)} | {result.status} | {_why(result) or '-'} |" for result in self.results]
         if not self.results:
             lines[-2:] = [f"No cassette: {escaped(self.nothing)}."]
         for group, heading in _HEADINGS.items():
             entries = [result for result in self.results if _group(result) == group]
             if entries:
                 lines += ["", f"## {heading}", ""]
-                lines += [line for result in entries for line in _section(result)]
+                lines += _drift_section(entries) if group == "drift" else [_entry(result) for result in entries]
         if self.failures:
             lines += ["", *(f"**The run fails:** {escaped(line)}" for line in self.failures)]
         return "\n".join(lines) + "\n"
@@ -151,30 +169,58 @@ def checked_report(value: str, source: str) -> Path:
     return path
 
 
-def shown_drift(drift: Drift, field: Callable[[str], str] = one_line, said: Callable[[str], str] = one_line) -> str:
-    """Say a drift in a few words: `+ networks.preferred (info)`.
-
-    Args:
-        drift: whose field and values a server has chosen.
-        field: makes a field's name fit for where it is shown.
-        said: likewise any other text.
-    """
-    path = field(_cut(drift.path)) if drift.path else "the answer"
-    old, new = said(_short(drift.old)), said(_short(drift.new))
+def shown_drift(drift: Drift) -> str:
+    """Say a drift in a line of a terminal: `+ networks.preferred (info)`."""
+    path = one_line(_cut(drift.path)) if drift.path else "the answer"
+    old, new = one_line(_short(drift.old)), one_line(_short(drift.new))
+    level = "accepted" if drift.is_accepted else drift.level
     if drift.change in _SIGNS:
-        return f"{_SIGNS[drift.change]} {path} ({drift.level})"
+        return f"{_SIGNS[drift.change]} {path} ({level})"
     if drift.change == "schema":
-        return f"! {path}: {new} ({drift.level})"
-    return f"~ {path}: {old} -> {new} ({drift.level})"
+        return f"! {path}: {new} ({level})"
+    return f"~ {path}: {old} -> {new} ({level})"
 
 
-def _details(result: Result, field: Callable[[str], str] = one_line, said: Callable[[str], str] | None = None) -> str:
-    said = said or _reason
-    shown = [shown_drift(drift, field, said) for drift in result.drift[:_SHOWN]]
+def said_drift(drift: Drift) -> str:
+    """Say a drift in words, as Markdown: `networks.preferred` of `POST /v1/tokens`: new, a string (info)."""
+    path = code(_cut(drift.path)) if drift.path else "the answer"
+    request = f" of {code(drift.request)}" if drift.request else ""
+    level = "accepted" if drift.is_accepted else drift.level
+    return f"{path}{request}: {_change(drift)} ({level})"
+
+
+def _change(drift: Drift) -> str:
+    old, new = _short(drift.old), _short(drift.new)
+    if drift.change == "new":
+        return f"new, {_kind(new)}"
+    if drift.change == "gone":
+        return f"gone, was {_kind(old)}"
+    if drift.change == "schema":
+        return escaped(new)
+    if drift.change in {"type", "nullability"}:
+        return f"now {_kind(new)}, was {_kind(old)}"
+    return f"now {code(new)}, was {code(old)}"
+
+
+def _kind(name: str) -> str:
+    """Put an article before a type's name."""
+    if name == "null":
+        return name
+    return f"{'an' if name.startswith(('a', 'i', 'o')) else 'a'} {escaped(name)}"
+
+
+def _details(result: Result) -> str:
+    shown = [shown_drift(drift) for drift in result.drift[:_SHOWN]]
     if len(result.drift) > _SHOWN:
         shown.append(f"and {len(result.drift) - _SHOWN} more")
-    drift = "   ".join(shown)
-    return "; ".join(part for part in (drift, said(result.reason)) if part)
+    return "; ".join(part for part in ("   ".join(shown), _reason(result.reason)) if part)
+
+
+def _why(result: Result) -> str:
+    """Say in a cell of a Markdown table what became of a cassette; what drifted stands below the table."""
+    number = len(result.drift)
+    drift = f"{number} field{'s' if number > 1 else ''} drifted" if number else ""
+    return "; ".join(part for part in (drift, escaped(result.reason)) if part)
 
 
 def _reason(text: str) -> str:
@@ -190,10 +236,28 @@ def _group(result: Result) -> str:
     return result.cause if result.cause in _HEADINGS else "other"
 
 
-def _section(result: Result) -> Iterator[str]:
-    yield f"- {escaped(result.name)}{': ' if result.reason else ''}{escaped(result.reason)}"
-    for drift in result.drift:
-        yield f"  - {shown_drift(drift, code, escaped)}"
+def _entry(result: Result) -> str:
+    return f"- {escaped(result.name)}{': ' if result.reason else ''}{escaped(result.reason)}"
+
+
+def _drift_section(results: list[Result]) -> Iterator[str]:
+    """Say each drift once, with the cassettes that show it, then what can be done, then the answers' difference."""
+    cassettes: dict[str, list[str]] = {}
+    for result in results:
+        for drift in result.drift:
+            cassettes.setdefault(said_drift(drift), []).append(escaped(result.name))
+    yield from (f"- {said}: {', '.join(names)}" for said, names in cassettes.items())
+    yield ""
+    kinds = {drift.change for result in results for drift in result.drift}
+    yield from (advice for change, advice in _ADVICE.items() if change in kinds)
+    for result in results:
+        lines = [one_line(line) for line in result.lines[:_DIFF_LINES]]
+        if len(result.lines) > _DIFF_LINES:
+            lines.append(f"... and {len(result.lines) - _DIFF_LINES} lines more")
+        if lines:
+            # Code ends at as many backticks as it began with.
+            fence = "`" * max(3, 1 + max(len(ticks) for line in lines for ticks in re.findall("`*", line)))
+            yield from ("", f"{escaped(result.name)}:", "", f"{fence}diff", *lines, fence)
 
 
 def _short(value: Any) -> str:
@@ -202,8 +266,3 @@ def _short(value: Any) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
-
-
-def _cell(field: str) -> str:
-    """Give a field's name as code within a table."""
-    return code(field).replace("|", "\\|")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_stripe_tokens.api.processes import is_running
 from pytest_stripe_tokens.recording.live import LiveAPI
 from pytest_stripe_tokens.recording.replacement import Replacement
 from pytest_stripe_tokens.recording.report import RecordReport
-from pytest_stripe_tokens.recording.stage import Stage
+from pytest_stripe_tokens.recording.stage import SENT, Stage
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 
 if TYPE_CHECKING:
@@ -22,22 +25,14 @@ if TYPE_CHECKING:
 
     from pytest_stripe_tokens.cassettes.library import Library
     from pytest_stripe_tokens.cassettes.usage import Usage
+    from pytest_stripe_tokens.recording.choices import Choices
     from pytest_stripe_tokens.recording.environment import RecordSettings
     from pytest_stripe_tokens.recording.stage import PendingCassette
     from pytest_stripe_tokens.redaction.scrubbing import Scrubber
 
 
-@dataclass(frozen=True)
-class Choices:
-    """What the user chose for the end of the run.
-
-    Args:
-        report: the file to write; None for none.
-        fail_on_drift: the level from which on drift fails the run, or `"never"`.
-    """
-
-    report: Path | None
-    fail_on_drift: str
+_PREFIX = "pytest-stripe-tokens-"
+_OWNER = "owner"
 
 
 class RecordRun:
@@ -45,7 +40,7 @@ class RecordRun:
 
     Args:
         settings: keys and server.
-        choices: what happens at the end.
+        choices: the user's.
         scrubber: of all that the run shows.
         stage: the directory that the controller made; None where this is the controller.
 
@@ -59,7 +54,7 @@ class RecordRun:
         self.settings = settings
         self.is_controller = stage is None
         try:
-            self.directory = Path(stage or tempfile.mkdtemp(prefix="pytest-stripe-tokens-"))
+            self.directory = Path(stage) if stage else _new_directory()
         except OSError as error:
             raise UsageError(
                 f"--record needs a directory for temporary files, and can't make one: {error.strerror or error}; "
@@ -68,7 +63,7 @@ class RecordRun:
         self.stage = Stage(self.directory)
         self.report: RecordReport | None = None
         self.complaint = ""
-        self._choices = choices
+        self.choices = choices
         self._told: set[str] = set()
         self.scrubber = scrubber
         scrubber.know(lambda: settings.keys)
@@ -97,17 +92,24 @@ class RecordRun:
             keys=self.settings.keys,
             has_passed=usage.outcomes.has_passed,
             doubt=usage.doubt,
+            users=self.stage.users,
+            accepted=self.choices.accepted,
+            max_age=self.choices.max_age,
         )
         results = tuple(renewal.conclude(self.stage.pending_cassettes()))
-        self.report = RecordReport(self.settings.api_base, now, results, self._choices.fail_on_drift)
+        self.report = RecordReport(
+            self.settings.api_base, now, results, self.choices.fail_on_drift, requests=self.stage.count(SENT)
+        )
         if usage.unfinished:
             self.report = replace(self.report, nothing=f"nothing was recorded: {usage.unfinished}")
-        if self._choices.report is not None:
+        elif self.choices.only_missing:
+            self.report = replace(self.report, nothing="every cassette that the tests of this run need is there")
+        if self.choices.report is not None:
             try:
-                self.report.write(self._choices.report)
+                self.report.write(self.choices.report)
             except Exception as error:  # noqa: BLE001 - the cassettes are written, and the run must end in its order
                 why = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
-                self.complaint = f"--record-report {self._choices.report}: can't be written: {why}"
+                self.complaint = f"--record-report {self.choices.report}: can't be written: {why}"
         return self.report
 
     @property
@@ -120,3 +122,15 @@ class RecordRun:
         """Leave nothing behind."""
         if self.is_controller:
             shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def _new_directory() -> Path:
+    """Make the directory of a run's stage, and remove those of runs that were killed."""
+    root = Path(tempfile.gettempdir())
+    for owner in root.glob(f"{_PREFIX}*/{_OWNER}"):
+        with contextlib.suppress(OSError, ValueError):
+            if not is_running(int(owner.read_text(encoding="ascii"))):
+                shutil.rmtree(owner.parent, ignore_errors=True)
+    directory = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    (directory / _OWNER).write_text(str(os.getpid()), encoding="ascii")
+    return directory

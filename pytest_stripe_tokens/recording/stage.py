@@ -29,8 +29,12 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.cassettes.player import RedactedInteraction
 
 _SUFFIX = ".take"
+_USERS = ".users"
 _HALT = "halt.json"
 _TURN = "turn.lock"
+_SENT = "sent"
+SENT, ANSWERED, LATE = b".", b"+", b"-"
+"""What a run notes of each request."""
 # Seconds: longer than a request with all its tries takes. A process that was stopped in its turn holds up no other.
 _LONGEST_TURN = 240.0
 
@@ -116,6 +120,31 @@ class Stage:
         from filelock import FileLock  # noqa: PLC0415 - only a recording needs it
 
         return FileLock(self.directory / name, timeout=timeout, thread_local=False)
+
+    def use(self, name: str, test: str) -> None:
+        """Note that a test was answered by what this run has recorded of a cassette."""
+        with (self.directory / f"{_slug(name)}{_USERS}").open("ab") as log:
+            log.write(_bytes([{"test": test}]))
+
+    def users(self, name: str) -> list[str]:
+        """Give the tests that were answered by what this run has recorded of a cassette."""
+        try:
+            lines = (self.directory / f"{_slug(name)}{_USERS}").read_bytes().splitlines()
+        except FileNotFoundError:
+            return []
+        return list(dict.fromkeys(json.loads(line)["test"] for line in lines))
+
+    def note(self, sign: bytes) -> None:
+        """Note in its turn that a request is sent, and whether it was answered in time: one of `SENT`, ..."""
+        with (self.directory / _SENT).open("ab") as log:
+            log.write(sign)
+
+    def count(self, sign: bytes) -> int:
+        """Count what was noted in this run."""
+        try:
+            return (self.directory / _SENT).read_bytes().count(sign)
+        except FileNotFoundError:
+            return 0
 
     def load(self, name: str) -> PendingCassette | None:
         """Read a pending cassette; None where nothing was recorded of that cassette."""
@@ -245,12 +274,23 @@ def plain_drift(drift: Drift) -> dict[str, Any]:
         "change": drift.change,
         "old": drift.old,
         "new": drift.new,
+        "request": drift.request,
+        **({"accepted": True} if drift.is_accepted else {}),
     }
 
 
 def _drifts(data: Sequence[Mapping[str, Any]]) -> tuple[Drift, ...]:
     return tuple(
-        Drift(item["path"], Level[item["level"].upper()], item["change"], item["old"], item["new"]) for item in data
+        Drift(
+            item["path"],
+            Level[item["level"].upper()],
+            item["change"],
+            item["old"],
+            item["new"],
+            item["request"],
+            is_accepted=item.get("accepted", False),
+        )
+        for item in data
     )
 
 
@@ -321,8 +361,11 @@ def _plain_problem(problem: Problem) -> dict[str, Any]:
         "reason": problem.reason,
         "drift": [plain_drift(drift) for drift in problem.drift],
         "halts": problem.halts,
+        "interaction": file_format.plain_interaction(problem.interaction) if problem.interaction else None,
     }
 
 
 def _problem(data: Mapping[str, Any]) -> Problem:
-    return Problem(data["status"], data["cause"], data["reason"], _drifts(data["drift"]), halts=data["halts"])
+    interaction = file_format.stored(data["interaction"]) if data["interaction"] else None
+    drift = _drifts(data["drift"])
+    return Problem(data["status"], data["cause"], data["reason"], drift, halts=data["halts"], interaction=interaction)

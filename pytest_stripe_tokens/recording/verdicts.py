@@ -12,6 +12,7 @@ from pytest_stripe_tokens.recording import drift
 
 if TYPE_CHECKING:
     from pytest_stripe_tokens.api.messages import Response
+    from pytest_stripe_tokens.cassettes.player import RedactedInteraction
     from pytest_stripe_tokens.recording.drift import Drift
 
 Status = Literal["refreshed", "unchanged", "drifted", "refused", "kept"]
@@ -28,6 +29,7 @@ class Problem:
         reason: one line, without a secret.
         drift: where the answer breaks the schema.
         halts: whether any other request would fare no better.
+        interaction: whose answer can't be stored, where what else drifted in it can be told.
     """
 
     status: Status
@@ -35,6 +37,7 @@ class Problem:
     reason: str
     drift: tuple[Drift, ...] = field(default=())
     halts: bool = False
+    interaction: RedactedInteraction | None = None
 
 
 @dataclass(frozen=True)
@@ -113,12 +116,16 @@ def _refusal(said: str) -> _Refusal | None:
     return next((refusal for refusal in _REFUSALS if refusal.said.search(said)), None)
 
 
-def schema_problem(answer: Any) -> Problem | None:
-    """Tell where a token contradicts the documented schema; None where it does not."""
-    drifts = drift.breaks_schema(answer)
-    if not drifts:
-        return None
-    return Problem("drifted", "schema", "the answer breaks the documented schema", tuple(drifts))
+def schema_problem(answer: Any, request: str = "", accepted: frozenset[str] = frozenset()) -> Problem | None:
+    """Tell where a token contradicts the documented schema; None where it does not.
+
+    Args:
+        answer: its JSON.
+        request: that it answers, `POST /v1/tokens`.
+        accepted: the paths whose drift the user accepts.
+    """
+    found = [replace(item, request=request) for item in drift.breaks_schema(answer) if item.path not in accepted]
+    return Problem("drifted", "schema", "the answer breaks the documented schema", tuple(found)) if found else None
 
 
 def is_token(answer: Any) -> bool:

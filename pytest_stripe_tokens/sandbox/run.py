@@ -60,7 +60,7 @@ class Run:
         from pytest_stripe_tokens.recording.recorder import Recorder  # noqa: PLC0415 - only a recording needs it
 
         live = self.recording.live(self.clients.bypassed)
-        recorder = Recorder(self.recording.settings, live, self.recording.stage, self.library, self._generated)
+        recorder = Recorder(self.recording, live, self.library, self._generated)
         self.recording.know(lambda: recorder.secrets)
         return recorder
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 MODES = ("auto", "replay", "generate")
+ON_EXPIRY = ("warn", "fail")
 MARKER_ARGUMENTS = ("mode", "seed", "cassette")
 
 
@@ -25,6 +26,8 @@ class Settings:
         cassettes: the directory of the suite's cassettes.
         locale: Faker's, such as `"de_DE"`; None for its default.
         cassette: the cassette that holds the test's whole traffic, a name below `cassettes`.
+        max_age: after how many days a cassette has expired; None for never.
+        on_expiry: `"warn"` or `"fail"`, what becomes of a run that uses one.
     """
 
     mode: str = "auto"
@@ -32,6 +35,8 @@ class Settings:
     cassettes: Path = field(default_factory=lambda: Path("cassettes"))
     locale: str | None = None
     cassette: str | None = None
+    max_age: int | None = None
+    on_expiry: str = "warn"
 
     def with_marker(self, arguments: Mapping[str, Any]) -> Settings:
         """Give these settings with a marker's arguments over them."""
@@ -65,6 +70,30 @@ def checked_seed(value: object, source: str) -> int:
 
 def _no_number(value: object) -> int:
     raise ValueError(value)
+
+
+def checked_max_age(value: str, source: str) -> int | None:
+    """Return a number of days; None for the empty string.
+
+    Raises:
+        UsageError: it is no whole number above 0.
+    """
+    if not value:
+        return None
+    if value.strip().isdecimal() and int(value) > 0:
+        return int(value)
+    raise UsageError(f"{source}: invalid age {value!r}: expected a number of days, such as 30")
+
+
+def checked_on_expiry(value: str, source: str) -> str:
+    """Return what is done about an expired cassette.
+
+    Raises:
+        UsageError: it is none of `ON_EXPIRY`.
+    """
+    if value in ON_EXPIRY:
+        return value
+    raise UsageError(f"{source}: unknown value {value!r}; the values are {', '.join(ON_EXPIRY)}")
 
 
 def checked_locale(value: str, source: str) -> str | None:
@@ -103,9 +132,10 @@ def marker_arguments(markers: Iterable[tuple[tuple[Any, ...], Mapping[str, Any]]
         merged["mode"] = checked_mode(merged["mode"], source)
     if "seed" in merged:
         merged["seed"] = checked_seed(merged["seed"], source)
-    if "cassette" in merged and not (isinstance(merged["cassette"], str) and merged["cassette"]):
+    cassette = merged.get("cassette", True)
+    if cassette is not True and not (isinstance(cassette, str) and cassette):
         raise UsageError(
-            f"{source}: invalid cassette {merged['cassette']!r}: "
-            'expected the name of a file below the cassettes directory, such as "refunds/partial"'
+            f"{source}: invalid cassette {cassette!r}: expected the name of a file below the cassettes directory, "
+            'such as "refunds/partial", or True for one that is called like the test'
         )
     return merged

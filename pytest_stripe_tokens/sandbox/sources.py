@@ -103,8 +103,6 @@ class Cassettes:
 
     def answer(self, sent: InFlight) -> tuple[Response, Origin] | None:
         """Replay the recording of an equal request."""
-        if not sent.is_to_api:
-            return None
         token_type = sent.seen.token_type
         found = self._playback.play(sent.request, token_type)
         if found is None and sent.is_default and token_type is not None:

@@ -171,6 +171,11 @@ class StripeTokens:
         return frozenset(self._playback.used)
 
     @property
+    def unplayed(self) -> dict[str, frozenset[int]]:
+        """The places of the recordings that this test has not played, of the cassette that its marker names."""
+        return self._playback.unplayed
+
+    @property
     def tokens(self) -> dict[str, Token]:
         """The tokens of this test by id, as they are now."""
         with self._lock:
@@ -243,6 +248,7 @@ class StripeTokens:
         token = token_in(response)
         if token is None:
             self._use_up(sent.understood.params)
+            self._simulator.replayed(sent.request, response)
             return response
         identity = str(token["id"])
         sent.seen.token_type = str(token["type"])

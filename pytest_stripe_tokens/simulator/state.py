@@ -125,10 +125,14 @@ class World:
         entry = self._entries.get(identity)
         return entry if entry is not None and entry.object == "token" else None
 
-    def every(self, object_type: str, scope: Scope | None = None) -> Iterator[Entry]:
-        """Give all objects of a type, oldest first, of every scope unless one is named."""
+    def find(self, identity: str) -> Entry | None:
+        """Find an object of any type and scope."""
+        return self._entries.get(identity)
+
+    def every(self, object_type: str | None = None, scope: Scope | None = None) -> Iterator[Entry]:
+        """Give all objects, oldest first, of every type and scope unless one is named."""
         for entry in self._entries.values():
-            if entry.object == object_type and scope in {None, entry.scope}:
+            if object_type in {None, entry.object} and scope in {None, entry.scope}:
                 yield entry
 
     def read(self, identity: str, scope: Scope, object_type: str, param: str) -> Entry:

@@ -276,6 +276,22 @@ def test_a_named_cassette_holds_the_whole_tests_traffic(suite):
     suite.run().assert_outcomes(passed=1)
 
 
+def test_a_cassette_of_vcrpys_json_serializer_is_told_as_such(suite):
+    suite.write("cassettes/shop.json", "{}")
+    suite.write(
+        "test_it.py",
+        """
+        import pytest
+
+        @pytest.mark.stripe_tokens(mode="replay", cassette="shop")
+        def test_it(card_token): ...
+        """,
+    )
+    suite.run().stdout.fnmatch_lines(
+        ["*searched: cassettes/shop.yaml (missing; cassettes/shop.json is not read, only YAML is)*"]
+    )
+
+
 def test_a_named_cassette_that_does_not_exist_is_a_miss_that_names_it(suite):
     suite.write(
         "test_it.py",
@@ -347,3 +363,43 @@ def test_a_bad_cassette_ends_its_test_with_its_line_and_nothing_waits(suite):
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
     for _, message in bad.values():
         assert any(message in line for line in result.outlines), message
+
+
+def test_a_named_cassette_answers_for_stripes_other_hosts_too(suite):
+    suite.write(
+        "cassettes/shop.yaml",
+        """
+        version: 1
+        interactions:
+        - request: {method: GET, uri: 'https://files.stripe.com/v1/files/file_1/contents', body: null, headers: {}}
+          response: {status: {code: 200, message: OK}, headers: {Content-Type: [text/plain]}, body: {string: hello}}
+        - request: {method: POST, uri: 'https://connect.stripe.com/oauth/token', body: code=ac_1, headers: {}}
+          response:
+            status: {code: 200, message: OK}
+            headers: {Content-Type: [application/json]}
+            body: {string: '{"stripe_user_id": "acct_1"}'}
+        """,
+    )
+    suite.write(
+        "test_it.py",
+        """
+        import pytest, requests
+
+        AUTH = {"Authorization": "Bearer sk_test_1"}
+
+        @pytest.mark.stripe_tokens(cassette="shop")
+        def test_it(stripe_tokens):
+            get = lambda host: requests.get(f"https://{host}.stripe.com/v1/files/file_1/contents", headers=AUTH)
+            assert get("files").text == "hello"
+            assert requests.post("https://connect.stripe.com/oauth/token", {"code": "ac_1"}, headers=AUTH).json() == {"stripe_user_id": "acct_1"}
+            assert [request.origin for request in stripe_tokens.requests] == ["recorded"] * 2
+            assert get("api").status_code == 404
+
+        @pytest.mark.stripe_tokens(mode="replay", cassette="shop")
+        def test_miss(stripe_tokens):
+            requests.get("https://api.stripe.com/v1/files/file_1/contents", headers=AUTH)
+        """,
+    )
+    result = suite.run()
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*host: recorded 'files.stripe.com', sent 'api.stripe.com'"])

@@ -148,7 +148,21 @@ def test_the_summary_names_cassettes_that_no_test_used(suite):
     suite.run().stdout.fnmatch_lines(["unused: cassettes/old/refund.yaml*"])
 
 
-@pytest.mark.parametrize("args", [("--collect-only",), ("test_it.py",), ("-x",)])
+def test_many_cassettes_are_counted_in_one_line_with_the_oldest_named(suite):
+    for number in range(30):
+        text = f"version: 1\nmetadata: {{plugin_version: 0.1.0, recorded_at: '{2000 + number}-01-01T00:00:00+00:00'}}\n"
+        suite.write(f"cassettes/old/refund{29 - number:02}.yaml", text + "interactions: []\n")
+    suite.write("test_it.py", TEST)
+    result = suite.run()
+    result.stdout.re_match_lines(
+        [r"stripe-tokens: mode auto, cassettes: 30, the oldest old/refund29 \(\d+ days old\), seed 0"]
+    )
+    (line,) = [line for line in result.outlines if line.startswith("unused:")]
+    assert "cassettes/old/refund00.yaml, cassettes/old/refund01.yaml" in line
+    assert "and 22 more - no test used them" in line
+
+
+@pytest.mark.parametrize("args", [("--collect-only",), ("test_it.py",), ("-x",), ("--setup-plan",), ("--setup-only",)])
 def test_the_summary_is_silent_where_a_test_may_have_had_no_turn(suite, args):
     suite.write("cassettes/old/refund.yaml", "version: 1\nmetadata: {plugin_version: 0.1.0}\ninteractions: []\n")
     suite.write("test_it.py", "def test_it(card_token): assert False")

@@ -57,7 +57,7 @@ KEPT = {
 }
 
 
-@pytest.mark.parametrize("kind", KEPT)
+@pytest.mark.parametrize("kind", sorted(KEPT.keys() - {"hang"}))
 def test_a_create_that_fails_keeps_the_cassette_and_the_others_are_recorded(recorded, server, kind):
     act, reason = KEPT[kind]
     server.fail(act, method="POST", only="card")
@@ -167,3 +167,30 @@ def test_a_cassette_that_cant_be_read_is_left_alone_and_named(recorded, server):
     assert (recorded.cassettes / "card.yaml").read_text() == "- something else"
     result.stdout.fnmatch_lines(["  card          kept *card.yaml, line 1: *"])
     assert "card" not in server.creates()
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_a_server_that_never_answers_is_asked_once_in_a_run(recorded, server, workers):
+    server.fail(test_mode.hang)
+    before = recorded.hashes()
+    sent = len(server.requests)
+    result = recorded.record(*workers)
+    assert (result.ret, recorded.hashes()) == (1, before)
+    assert len(server.requests) == sent + 1
+    kept = [line for line in result.outlines if " kept " in line]
+    assert sum("skipped, because another" in line for line in kept) == 1
+    assert sum("unreachable: localhost" in line for line in kept) == 2
+    result.stdout.fnmatch_lines(["1 request sent"])
+
+
+def test_one_request_that_hangs_keeps_its_cassette_and_a_second_one_ends_the_recording(recorded, server):
+    recorded.write("test_it.py", "def test_pii(pii_token): ...\n" + TESTS + "def test_cvc(cvc_update_token): ...\n")
+    server.fail(test_mode.hang, method="POST", only="card")
+    result = recorded.record()
+    result.stdout.fnmatch_lines(
+        [OTHER, "  card *kept *did not answer in 0.5 s (tried 2 times)*", "  cvc_update *refreshed*"]
+    )
+    server.fail(test_mode.hang, method="GET")
+    kept = [line for line in recorded.record().outlines if " kept " in line]
+    assert sum("did not answer in 0.5 s (tried 2 times)" in line for line in kept) == 2 + 2
+    assert sum("skipped, because another" in line for line in kept) == 2

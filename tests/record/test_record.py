@@ -385,6 +385,16 @@ def test_collecting_records_nothing(suite, server):
     assert server.requests == []
 
 
+def test_what_a_killed_run_has_left_behind_is_removed(suite, tmp_path):
+    suite.monkeypatch.setenv("TMPDIR", str(tmp_path))
+    suite.write("test_it.py", "import os, signal\ndef test_it(pii_token): os.kill(os.getpid(), signal.SIGKILL)\n")
+    suite.record()
+    assert [path for path in tmp_path.iterdir() if "pytest-stripe-tokens" in path.name] != []
+    suite.write("test_it.py", ALL)
+    suite.record()
+    assert [path for path in tmp_path.iterdir() if "pytest-stripe-tokens" in path.name] == []
+
+
 def test_no_directory_is_left_behind(suite, tmp_path):
     suite.monkeypatch.setenv("TMPDIR", str(tmp_path))
     suite.write("test_it.py", ALL)

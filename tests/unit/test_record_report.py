@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from pytest_stripe_tokens.recording.drift import Drift
 from pytest_stripe_tokens.recording.levels import Level
@@ -11,8 +15,8 @@ from pytest_stripe_tokens.recording.replacement import Result
 from pytest_stripe_tokens.recording.report import RecordReport, checked_report, shown_drift
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 
-NEW = Drift("networks.preferred", Level.INFO, "new", None, "string")
-GONE = Drift("wallet", Level.WARNING, "gone", "null", None)
+NEW = Drift("networks.preferred", Level.INFO, "new", None, "string", "POST /v1/tokens")
+GONE = Drift("wallet", Level.WARNING, "gone", "null", None, "POST /v1/tokens", is_accepted=True)
 TYPE = Drift("used", Level.ERROR, "type", "boolean", "string")
 SCHEMA = Drift("used", Level.ERROR, "schema", None, "is a string, not boolean")
 RESULTS = (
@@ -33,7 +37,7 @@ def _report(*results, level="error"):
     ("drift", "shown"),
     [
         (NEW, "+ networks.preferred (info)"),
-        (GONE, "- wallet (warning)"),
+        (GONE, "- wallet (accepted)"),
         (TYPE, "~ used: boolean -> string (error)"),
         (Drift("card.brand", Level.ERROR, "enum", "Visa", "VISA"), "~ card.brand: Visa -> VISA (error)"),
         (Drift("card.exp_year", Level.INFO, "value", 2050, 2051), "~ card.exp_year: 2050 -> 2051 (info)"),
@@ -52,7 +56,7 @@ def test_the_table_has_a_line_for_each_cassette():
         "  account       refreshed  built-in example replaced by a recording",
         "  bank_account  unchanged",
         "  card          refused    this account may not send raw card numbers",
-        "  cvc_update    drifted    + networks.preferred (info)   - wallet (warning)",
+        "  cvc_update    drifted    + networks.preferred (info)   - wallet (accepted)",
         "  person        kept       unreachable: no answer",
         "  pii           drifted    ! used: is a string, not boolean (error); the answer breaks the documented schema",
     ]
@@ -65,7 +69,12 @@ def test_a_long_list_of_drift_is_cut_with_a_count():
 
 @pytest.mark.parametrize(
     ("drift", "fails"),
-    [(NEW, {"info"}), (GONE, {"info", "warning"}), (TYPE, {"info", "warning", "error"})],
+    [
+        (NEW, {"info"}),
+        (replace(GONE, is_accepted=False), {"info", "warning"}),
+        (GONE, set()),
+        (TYPE, {"info", "warning", "error"}),
+    ],
 )
 @pytest.mark.parametrize("level", ["info", "warning", "error", "never"])
 def test_drift_fails_the_run_from_the_level_on(drift, fails, level):
@@ -95,8 +104,23 @@ def test_the_json_report_has_the_documented_keys():
         "status": "drifted",
         "reason": "",
         "drift": [
-            {"path": "networks.preferred", "level": "info", "change": "new", "old": None, "new": "string"},
-            {"path": "wallet", "level": "warning", "change": "gone", "old": "null", "new": None},
+            {
+                "path": "networks.preferred",
+                "level": "info",
+                "change": "new",
+                "old": None,
+                "new": "string",
+                "request": "POST /v1/tokens",
+            },
+            {
+                "path": "wallet",
+                "level": "warning",
+                "change": "gone",
+                "old": "null",
+                "new": None,
+                "request": "POST /v1/tokens",
+                "accepted": True,
+            },
         ],
     }
 
@@ -110,6 +134,40 @@ def test_the_markdown_report_keeps_drift_refusals_and_the_unreachable_apart():
     assert "- person: unreachable" in sections["Unreachable"]
     assert "| bank\\_account | unchanged | - |" in text
     assert "**The run fails:** could not be recorded: person, pii" in text
+
+
+def _rendered(report):
+    """The report as a reader of GitHub sees it: rendered, without its tags."""
+    html = MarkdownIt("commonmark").enable("table").render(report.markdown())
+    return [line for line in re.sub("<[^>]+>", "", unescape(html)).split("\n") if line]
+
+
+def test_drift_is_told_in_words_once_for_all_cassettes_and_with_what_can_be_done():
+    lines = ("@@ POST /v1/tokens @@", '-  "brand": "Visa",', '+  "brand": "``` visa",')
+    seen = _rendered(
+        _report(
+            Result("bank_account", "drifted", drift=(NEW, GONE, TYPE)),
+            Result("card", "drifted", drift=(NEW, SCHEMA), lines=lines),
+            Result("pii", "refreshed", "first recording"),
+        )
+    )
+    section = seen[seen.index("Drift") :]
+    assert section[1:5] == [
+        "networks.preferred of POST /v1/tokens: new, a string (info): bank_account, card",
+        "wallet of POST /v1/tokens: gone, was null (accepted): bank_account",
+        "used: now a string, was a boolean (error): bank_account",
+        "used: is a string, not boolean (error): card",
+    ]
+    assert {"New fields need nothing: the cassettes hold them from now on.", *lines} <= set(section)
+    assert any("stripe_tokens_accept_drift" in line for line in section)
+    # The cells of the table.
+    assert "3 fields drifted" in seen
+
+
+def test_the_report_says_how_many_requests_were_sent():
+    report = replace(_report(), requests=7)
+    assert report.sent() == "7 requests sent"
+    assert "7 requests sent" in report.markdown()
 
 
 def test_markup_in_an_answer_stays_text():
