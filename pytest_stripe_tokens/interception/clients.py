@@ -108,6 +108,14 @@ class Clients:
             gate.close()
             self._network.leave(gate, threads)
 
+    def beside_live_server(self) -> contextlib.AbstractContextManager[None]:
+        """Answer what pytest-flask's `live_server` asks, until the block ends, from the sandbox that is open then."""
+        if "pytest_flask.live_server" not in sys.modules:
+            return contextlib.nullcontext()
+        from pytest_stripe_tokens.interception.live_server import answered  # noqa: PLC0415 - few suites have it
+
+        return answered(self.open, lambda: self._network.innermost)
+
     def _place(self, gate: Gate, module: str) -> None:
         if module == _VCR:
             repair([target for _, targets in self._known.values() for target in targets])

@@ -243,11 +243,14 @@ def _marked(config: pytest.Config, markers: list[Any], test: str) -> Settings:
     return settings
 
 
-def pytest_runtestloop(session: pytest.Session) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """Look at the HTTP clients before any test replaces parts of them; only where a selected test needs us."""
     needs = any(SANDBOX in getattr(item, "fixturenames", ()) for item in session.items)
-    if needs and not session.config.option.collectonly:
-        _ = session.config.stash[_run_key].clients
+    if not needs or session.config.option.collectonly:
+        return (yield)
+    with session.config.stash[_run_key].clients.beside_live_server():
+        return (yield)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
