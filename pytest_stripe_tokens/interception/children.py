@@ -66,7 +66,7 @@ def _start(join: Callable[[Any, bytes], object], gate: Gate, previous: Any) -> A
 class Passage:
     """The way from a process back to the sandbox of the test that started it, made when a process is sent it."""
 
-    def __init__(self, gate: Gate, join: Callable[[Any, bytes], object]) -> None:
+    def __init__(self, gate: Gate, join: Callable[[Any, bytes], object] | None = None) -> None:
         self._gate = gate
         self._join = join
         self._lock = threading.Lock()
@@ -74,6 +74,10 @@ class Passage:
         self._key = b""
 
     def __reduce__(self) -> tuple[Any, ...]:
+        return self._join, self.way()
+
+    def way(self) -> tuple[Any, bytes]:
+        """Listen from now on; gives what `asking` takes, the address being None where no sockets are allowed."""
         with self._lock, contextlib.suppress(Exception):
             if self._listener is None:
                 self._key = secrets.token_bytes(32)
@@ -81,7 +85,7 @@ class Passage:
                 threading.Thread(target=self._listen, daemon=True).start()
                 self._gate.closing.append(self._close)
         address = None if self._listener is None else self._listener.address
-        return self._join, (address, self._key)
+        return address, self._key
 
     def _listen(self) -> None:
         while self._gate.is_open:

@@ -20,6 +20,7 @@ from pytest_stripe_tokens.interception.httpx_client import Httpx
 from pytest_stripe_tokens.interception.imports import on_import
 from pytest_stripe_tokens.interception.mocks import Aioresponses, Pook, RequestsMock, Responses, Respx
 from pytest_stripe_tokens.interception.network import network
+from pytest_stripe_tokens.interception.programs import Programs
 from pytest_stripe_tokens.interception.pycurl_client import StripePycurl
 from pytest_stripe_tokens.interception.refused_clients import refused
 from pytest_stripe_tokens.interception.requests_client import Requests
@@ -27,10 +28,14 @@ from pytest_stripe_tokens.interception.sockets import HTTPClient, Urllib3
 from pytest_stripe_tokens.interception.vcrpy import Vcrpy, repair
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Generator
     from types import ModuleType
 
     from pytest_stripe_tokens.interception.interceptor import Interceptor, Target
+
+
+# It knows the clients' functions as they were when it was loaded, which may have been inside a sandbox.
+_VCR = "vcr.patch"
 
 
 def interceptors() -> tuple[Interceptor, ...]:
@@ -52,6 +57,7 @@ def interceptors() -> tuple[Interceptor, ...]:
         Aioresponses(),
         Pook(),
         Children(join),
+        Programs(),
         *refused(),
     )
 
@@ -67,6 +73,7 @@ class Clients:
         self._bypass: ContextVar[bool] = ContextVar("bypass", default=False)
         self._network = network()
         self._interceptors = {interceptor.module: interceptor for interceptor in interceptors()}
+        self._modules = {*self._interceptors, _VCR}
         self._known: dict[str, tuple[ModuleType, list[Target]]] = {}
         for module in self._interceptors:
             if module in sys.modules:
@@ -89,14 +96,10 @@ class Clients:
             noter: is told of a host that was refused, because its client can't be answered, and with what words.
         """
         gate = Gate(answerer, self._bypass, noter)
-        late: dict[str, Callable[[], None]] = {
-            module: partial(self._place, gate, module) for module in self._interceptors if module not in sys.modules
-        }
-        if "vcr.patch" not in sys.modules:
-            late["vcr.patch"] = self._repair_vcr
+        late = {module for module in self._modules if module not in sys.modules}
         threads = self._network.enter(gate)
         try:
-            with on_import(late):
+            with on_import(late, partial(self._place, gate)):
                 for module in self._interceptors:
                     if module not in late:
                         self._place(gate, module)
@@ -105,12 +108,20 @@ class Clients:
             gate.close()
             self._network.leave(gate, threads)
 
+    def beside_live_server(self) -> contextlib.AbstractContextManager[None]:
+        """Answer what pytest-flask's `live_server` asks, until the block ends, from the sandbox that is open then."""
+        if "pytest_flask.live_server" not in sys.modules:
+            return contextlib.nullcontext()
+        from pytest_stripe_tokens.interception.live_server import answered  # noqa: PLC0415 - few suites have it
+
+        return answered(self.open, lambda: self._network.innermost)
+
     def _place(self, gate: Gate, module: str) -> None:
+        if module == _VCR:
+            repair([target for _, targets in self._known.values() for target in targets])
+            return
         for target in self._targets(module):
             gate.place(target)
-
-    def _repair_vcr(self) -> None:
-        repair([target for _, targets in self._known.values() for target in targets])
 
     @contextlib.contextmanager
     def bypassed(self) -> Generator[None]:

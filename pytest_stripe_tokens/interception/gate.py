@@ -66,7 +66,7 @@ class Gate:
     is_open: bool = True
     closing: list[Callable[[], None]] = field(default_factory=list["Callable[[], None]"])
     opened_at: float = field(default_factory=time.perf_counter)
-    _connections: weakref.WeakSet[Any] = field(default_factory=weakref.WeakSet[Any])
+    _connections: weakref.WeakSet[Any] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _placed: list[tuple[Target, Any, Any]] = field(default_factory=list[tuple[Target, Any, Any]])
     _idle: _Idle | None = None
@@ -92,8 +92,9 @@ class Gate:
     def connect(self, connection: Any, *, host: str) -> None:
         """Give an http.client connection a socket that leads here; one that leads to Stripe is closed."""
         with self._lock:
-            if self._idle is None:
-                self._idle = _Idle()
+            # Many a sandbox has none.
+            if self._idle is None or self._connections is None:
+                self._idle, self._connections = _Idle(), weakref.WeakSet[Any]()
             self._connections.add(connection)
         scheme = "https" if getattr(connection, "default_port", 443) == http.client.HTTPS_PORT else "http"
         old, connection.sock = connection.sock, None
@@ -146,7 +147,7 @@ class Gate:
         self._take_away()
         for close in self.closing:
             close()
-        for connection in list(self._connections):
+        for connection in list(self._connections or ()):
             if getattr(connection.sock, "gate", None) is self:
                 connection.close()
         if self._idle is not None:

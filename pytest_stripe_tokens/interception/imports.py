@@ -11,19 +11,20 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Generator, Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
 
 
 @contextlib.contextmanager
-def on_import(callbacks: Mapping[str, Callable[[], None]]) -> Generator[None]:
-    """Call a module's callback once it has been imported, until the block ends.
+def on_import(modules: Collection[str], callback: Callable[[str], None]) -> Generator[None]:
+    """Call back with a module's full name once it has been imported, until the block ends.
 
     Args:
-        callbacks: by the module's full name. A module that is loaded already is not reported.
+        modules: their full names. One that is loaded already is not reported.
+        callback: takes the name.
     """
-    finder = _Finder(callbacks)
+    finder = _Finder(modules, callback)
     # Before the one that finds clients, and not the very first: pyfakefs takes the first for its own and removes it.
     place = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else 0
     sys.meta_path.insert(place, finder)
@@ -35,8 +36,9 @@ def on_import(callbacks: Mapping[str, Callable[[], None]]) -> Generator[None]:
 
 
 class _Finder(MetaPathFinder):
-    def __init__(self, callbacks: Mapping[str, Callable[[], None]]) -> None:
-        self._callbacks = callbacks
+    def __init__(self, modules: Collection[str], callback: Callable[[str], None]) -> None:
+        self._modules = modules
+        self._callback = callback
         self._asking = threading.local()
 
     def find_spec(
@@ -44,8 +46,7 @@ class _Finder(MetaPathFinder):
     ) -> ModuleSpec | None:
         """Let the other finders find a module, and hear when it has been loaded."""
         del path, target
-        callback = self._callbacks.get(fullname)
-        if callback is None or getattr(self._asking, "name", None) == fullname:
+        if fullname not in self._modules or getattr(self._asking, "name", None) == fullname:
             return None
         self._asking.name = fullname
         try:
@@ -54,14 +55,14 @@ class _Finder(MetaPathFinder):
             self._asking.name = None
         if spec is None or spec.loader is None:
             return None
-        spec.loader = _Loader(spec.loader, callback)
+        spec.loader = _Loader(spec.loader, self._callback)
         return spec
 
 
 class _Loader(Loader):
     """A module's own loader, which the module gets back before its code runs."""
 
-    def __init__(self, loader: Any, callback: Callable[[], None]) -> None:
+    def __init__(self, loader: Any, callback: Callable[[str], None]) -> None:
         self._loader = loader
         self._callback = callback
 
@@ -76,4 +77,4 @@ class _Loader(Loader):
         if module.__spec__ is not None:
             module.__spec__.loader = self._loader
         self._loader.exec_module(module)
-        self._callback()
+        self._callback(module.__name__)

@@ -81,6 +81,11 @@ class Network:
                 "let the test wait for its threads",
             )
 
+    @property
+    def innermost(self) -> Gate | None:
+        """The gate of the sandbox that was opened last, of those that are open."""
+        return self._gates[-1] if self._gates else None
+
     def enter(self, gate: Gate) -> list[threading.Thread]:
         """Refuse what `gate` takes; gives the threads that there are, for `leave`."""
         self._gates.append(gate)

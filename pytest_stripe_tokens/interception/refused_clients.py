@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from pytest_stripe_tokens.interception.interceptor import Target
 from pytest_stripe_tokens.interception.network import text_of
+from pytest_stripe_tokens.interception.programs import with_watched_environ
 from pytest_stripe_tokens.interception.wire import host_of
 
 if TYPE_CHECKING:
@@ -170,6 +171,9 @@ def _uvloop(module: Any) -> list[Target]:
     return [
         Target.of(module.Loop, "create_connection", refusing(connected)),
         Target.of(module.Loop, "getaddrinfo", refusing(looked_up)),
+        # It starts programs without subprocess.
+        Target.of(module.Loop, "subprocess_exec", with_watched_environ),
+        Target.of(module.Loop, "subprocess_shell", with_watched_environ),
     ]
 
 

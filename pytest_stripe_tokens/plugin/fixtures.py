@@ -29,9 +29,13 @@ SANDBOX = "_stripe_sandbox"
 # All of it, not this folder alone.
 _PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
 FIXTURES = "stripe_tokens_fixtures"
-CLASS_SANDBOX = "_stripe_class_sandbox"
+WIDE: dict[str, tuple[type[pytest.Collector], str]] = {
+    "module": (pytest.Module, "_stripe_module_sandbox"),
+    "class": (pytest.Class, "_stripe_class_sandbox"),
+}
+"""By scope: what such a fixture belongs to, and the sandbox that is open meanwhile where all of it is marked."""
 settings_key = pytest.StashKey[Settings]()
-"""Of a test, or of a class for what sets it up, that a marker has settled."""
+"""Of a test, or of a class or module for what sets it up."""
 
 
 class Fixtures:
@@ -104,12 +108,8 @@ class Fixtures:
         if tokens.failures:
             _fail("the code under test swallowed this failure:\n" + tokens.failures[0])
 
-    def open_for_class(self) -> Iterator[None]:
-        """Answer Stripe's API until the class of this test has been torn down."""
-        node = cast("pytest.Item", self._item).getparent(pytest.Class)
-        if node is None:
-            yield
-            return
+    def open_for(self, node: pytest.Item | pytest.Collector) -> Iterator[None]:
+        """Answer Stripe's API until a class or module has been torn down."""
         settings = node.stash.get(settings_key, self._run.settings)
         if self._run.recording is not None:
             # A recording is of tests: which of them passed decides what is kept.
@@ -134,11 +134,14 @@ class Fixtures:
         return _stripe_sandbox.create(str(request.param))
 
 
-@pytest.fixture(name=CLASS_SANDBOX, scope="class")
-def class_sandbox(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Answer Stripe's API for what sets up a marked class: setUpClass, setup_class, class-scoped fixtures."""
+def _open_wide(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Answer Stripe's API for what sets up a marked class or module: setUpClass, setup_module, wider fixtures."""
     # No method: pytest takes a class-scoped one for a mistake of the suite's.
-    yield from cast("Fixtures", request.config.pluginmanager.get_plugin(FIXTURES)).open_for_class()
+    yield from cast("Fixtures", request.config.pluginmanager.get_plugin(FIXTURES)).open_for(request.node)
+
+
+class_sandbox = pytest.fixture(name=WIDE["class"][1], scope="class")(_open_wide)
+module_sandbox = pytest.fixture(name=WIDE["module"][1], scope="module")(_open_wide)
 
 
 def _token_fixture(row: TokenType) -> Callable[..., Any]:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import glob
-import os
-import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,11 +9,12 @@ import pytest
 from pytest_stripe_tokens.cassettes.usage import Usage
 from pytest_stripe_tokens.plugin import header, record
 from pytest_stripe_tokens.plugin.fixtures import (
-    CLASS_SANDBOX,
     FIXTURES,
     SANDBOX,
+    WIDE,
     Fixtures,
     class_sandbox,
+    module_sandbox,
     settings_key,
 )
 from pytest_stripe_tokens.redaction.usage_error import UsageError
@@ -34,27 +31,13 @@ from pytest_stripe_tokens.sandbox.settings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterable
 
 
 _MARKER = "stripe_tokens"
 _DESELECTED = "tests were deselected in this run"
-# Of an ini file, what changes neither which tests there are nor what they send.
-_HARMLESS = (
-    "cache_dir",
-    "console_",
-    "faulthandler_",
-    "filterwarnings",
-    "junit_",
-    "log_",
-    "strict",
-    "tmp_path_",
-    "truncation_",
-    "verbosity_",
-    "xfail_strict",
-)
-# pytest finds a fixture among the names of a plugin's module.
-_ = class_sandbox
+# pytest finds fixtures among the names of a plugin's module.
+_ = class_sandbox, module_sandbox
 _run_key = pytest.StashKey[Run]()
 _collected_key = pytest.StashKey[int]()
 _names_key = pytest.StashKey[Any]()
@@ -212,8 +195,9 @@ def _prepare(config: pytest.Config, item: pytest.Item, orders: dict[int, tuple[l
     markers = [(mark.args, mark.kwargs) for mark in item.iter_markers(_MARKER)]
     if markers:
         item.stash[settings_key] = _marked(config, markers, item)
-        _mark_class(config, item.getparent(pytest.Class))
     if markers or SANDBOX in names:
+        for kind, _ in WIDE.values():
+            _settle_wide(config, item, item.getparent(kind))
         settings = item.stash.get(settings_key, config.stash[_run_key].settings)
         if settings.mode != "generate":
             config.stash[_usage_key].expect(item.nodeid, settings.cassette)
@@ -224,34 +208,54 @@ def _prepare(config: pytest.Config, item: pytest.Item, orders: dict[int, tuple[l
         setattr(item, "fixturenames", orders[id(names)][1])  # noqa: B010 - not every item has it
 
 
-def _mark_class(config: pytest.Config, node: pytest.Class | None) -> None:
-    """Settle what a class that is marked itself is set up with."""
+def _settle_wide(config: pytest.Config, item: pytest.Item, node: pytest.Collector | None) -> None:
+    """Settle what a class or module is set up with that asks for the sandbox itself, and not in one test or another."""
     if node is None or settings_key in node.stash:
         return
     markers = [(mark.args, mark.kwargs) for mark in node.iter_markers(_MARKER)]
     if markers:
         node.stash[settings_key] = _marked(config, markers, node)
+    elif any(_leads_here(item, name, set()) for mark in node.iter_markers("usefixtures") for name in mark.args):
+        node.stash[settings_key] = config.stash[_run_key].settings
 
 
 def _ordered(item: pytest.Item, names: list[str]) -> list[str]:
-    others = [name for name in names if name not in {SANDBOX, CLASS_SANDBOX}]
-    scopes = [_scope(item, name) for name in others]
+    nodes = {scope: (item.getparent(kind), name) for scope, (kind, name) in WIDE.items()}
+    sandboxes = {
+        scope: name for scope, (node, name) in nodes.items() if node is not None and settings_key in node.stash
+    }
+    sandboxes["function"] = SANDBOX
+    ours = set(sandboxes.values())
+    ordered: list[str] = []
     # Wider fixtures come first: what they set up outlives this test's sandbox.
-    wider = sum(scope != "function" for scope in scopes)
-    of_class = scopes.count("class")
-    node = item.getparent(pytest.Class)
-    is_class_wide = of_class and node is not None and settings_key in node.stash
-    for_class = [CLASS_SANDBOX] if is_class_wide else []
-    outer = wider - of_class
-    return [*others[:outer], *for_class, *others[outer:wider], SANDBOX, *others[wider:]]
+    for name in names:
+        scope = _scope(item, name)
+        if scope in sandboxes and name not in ours:
+            ordered.append(sandboxes.pop(scope))
+        ordered += [name] if name not in ours else []
+    return [*ordered, SANDBOX] if "function" in sandboxes else ordered
+
+
+def _definitions(item: pytest.Item) -> dict[str, Any]:
+    known: dict[str, Any] = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    return known
+
+
+def _leads_here(item: pytest.Item, name: str, seen: set[str]) -> bool:
+    """Whether a fixture is the sandbox, or asks for one that is."""
+    if name == SANDBOX or name in seen:
+        return name == SANDBOX
+    seen.add(name)
+    asked = {asked for definition in _definitions(item).get(name, ()) for asked in definition.argnames}
+    return any(_leads_here(item, other, seen) for other in asked)
 
 
 def _scope(item: pytest.Item, name: str) -> str:
-    known: dict[str, Any] = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    known = _definitions(item)
     return str(known[name][-1].scope) if name in known else "function"
 
 
-def _marked(config: pytest.Config, markers: list[Any], node: pytest.Item | pytest.Class) -> Settings:
+def _marked(config: pytest.Config, markers: list[Any], node: pytest.Item | pytest.Collector) -> Settings:
     run, test = config.stash[_run_key], node.nodeid
     arguments = marker_arguments(markers, test)
     given = arguments.get("cassette")
@@ -272,67 +276,20 @@ def _marked(config: pytest.Config, markers: list[Any], node: pytest.Item | pytes
     return settings
 
 
-def pytest_runtestloop(session: pytest.Session) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """Look at the HTTP clients before any test replaces parts of them; only where a selected test needs us."""
     needs = any(SANDBOX in getattr(item, "fixturenames", ()) for item in session.items)
-    if needs and not session.config.option.collectonly:
-        _ = session.config.stash[_run_key].clients
+    if not needs or session.config.option.collectonly:
+        return (yield)
+    with session.config.stash[_run_key].clients.beside_live_server():
+        return (yield)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Note where a hook has taken tests away: a cassette may be used by one of them."""
     if len(session.items) < session.config.stash.get(_collected_key, 0):
         session.config.stash[_usage_key].narrow(_DESELECTED)
-
-
-def _narrowings(config: pytest.Config) -> Iterator[str]:
-    """Say what on the command line may leave tests out, where the tests that are left do not show it."""
-    option = config.option
-    typed = [*config.invocation_params.args, *shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))]
-    if option.collectonly:
-        yield "no test is run with --collect-only"
-    if not _is_whole(config):
-        yield "this run was given files, directories or tests to run, not the whole suite"
-    for name, value in (
-        ("--setup-plan", option.setupplan),
-        ("--setup-only", option.setuponly),
-        ("-o", [item for item in option.override_ini or () if not item.startswith(_HARMLESS)]),
-        ("-c", option.inifilename),
-        ("--lf", getattr(option, "lf", False)),
-        ("--confcutdir", _is_typed("--confcutdir", typed)),
-        ("--noconftest", option.noconftest),
-        # Where the suite's own ini file has them, they are the suite.
-        ("--ignore", option.ignore and _is_typed("--ignore", typed)),
-        ("--ignore-glob", option.ignore_glob and _is_typed("--ignore-glob", typed)),
-        ("--stripe-tokens=generate", option.stripe_tokens_mode == "generate"),
-    ):
-        if value:
-            yield f"{name} may leave tests of the suite out of this run"
-
-
-def _is_typed(option: str, typed: list[str]) -> bool:
-    # What a file of arguments holds, `@args.txt`, is not read again.
-    return any(argument == option or argument.startswith((f"{option}=", "@")) for argument in typed)
-
-
-def _is_whole(config: pytest.Config) -> bool:
-    """Whether what is collected from is rootdir, or all that the ini file names."""
-    if any("::" in argument for argument in config.args) or config.option.pyargs:
-        return False
-    given = {_resolved(config.invocation_params.dir, argument) for argument in config.args}
-    if config.rootpath.resolve() in given:
-        return True
-    patterns = config.getini("testpaths")
-    wanted = {
-        _resolved(config.rootpath, path)
-        for pattern in patterns
-        for path in glob.glob(str(config.rootpath / pattern), recursive=True)  # noqa: PTH207 - as pytest itself does
-    }
-    return bool(wanted) and wanted <= given
-
-
-def _resolved(directory: Path, path: str) -> Path:
-    return Path(directory, path).resolve()
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
@@ -366,7 +323,9 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, obj
     if output is not None:
         output["stripe_tokens"] = usage.to_dict()
     else:
-        for reason in _narrowings(config):
+        from pytest_stripe_tokens.plugin.narrowings import narrowings  # noqa: PLC0415 - no test waits for it
+
+        for reason in narrowings(config):
             usage.narrow(reason)
         if usage.usage_error:
             # The controller ends as its worker would have.

@@ -20,7 +20,7 @@ def test_key(key: str) -> Generator[None]:
     """Give stripe-python `key` until the block ends, where it has none; also where it is first imported inside it."""
     given: list[tuple[Any, Any]] = []
 
-    def give() -> None:
+    def give(_module: str = "stripe") -> None:
         stripe: Any = sys.modules["stripe"]
         if not getattr(stripe, "api_key", None):
             given.append((stripe, getattr(stripe, "api_key", None)))
@@ -29,7 +29,7 @@ def test_key(key: str) -> Generator[None]:
     is_loaded = "stripe" in sys.modules
     if is_loaded:
         give()
-    with contextlib.nullcontext() if is_loaded else on_import({"stripe": give}):
+    with contextlib.nullcontext() if is_loaded else on_import({"stripe"}, give):
         try:
             yield
         finally:

@@ -253,6 +253,19 @@ SETS_UP = """
         def test_it(self, wide):
             assert len({self.made, wide, ask()}) == 3
 
+    @pytest.fixture
+    def mine(card_token):
+        return card_token
+
+    @pytest.mark.usefixtures("mine")
+    class TestByFixture:
+        @classmethod
+        def setup_class(cls):
+            cls.made = ask()
+
+        def test_it(self):
+            assert self.made != ask()
+
     class TestUnmarked:
         @classmethod
         def setup_class(cls):
@@ -266,7 +279,62 @@ SETS_UP = """
 
 
 def test_what_sets_up_a_marked_class_is_answered(run_test):
-    run_test(SETS_UP.replace("NUMERIC", str(int(socket.AI_NUMERICHOST)))).assert_outcomes(passed=3)
+    run_test(SETS_UP.replace("NUMERIC", str(int(socket.AI_NUMERICHOST)))).assert_outcomes(passed=4)
+
+
+def test_what_sets_up_a_marked_module_is_answered(run_test):
+    run_test("""
+        import pytest, stripe
+
+        stripe.api_key = "sk_test_x"
+        pytestmark = pytest.mark.stripe_tokens
+        made = []
+
+        def ask():
+            made.append(stripe.Token.create(pii={"id_number": "000000000"}).id)
+
+        def setup_module():
+            ask()
+
+        def teardown_module():
+            ask()
+            assert len(set(made)) == 7
+
+        @pytest.fixture(scope="module")
+        def wide():
+            ask()
+
+        class TestIt:
+            def setup_class(self):
+                ask()
+
+            def test_it(self, wide):
+                ask()
+
+        @pytest.mark.parametrize("turn", [1, 2])
+        def test_it(wide, turn):
+            ask()
+    """).assert_outcomes(passed=3)
+
+
+def test_django_sets_up_the_data_of_a_marked_class(run_test):
+    run_test("""
+        import django, django.test, pytest, stripe
+        from django.conf import settings
+
+        settings.configure(DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}})
+        django.setup()
+        stripe.api_key = "sk_test_x"
+
+        @pytest.mark.stripe_tokens
+        class TestShop(django.test.TestCase):
+            @classmethod
+            def setUpTestData(cls):
+                cls.made = stripe.Token.create(pii={"id_number": "000000000"}).id
+
+            def test_it(self):
+                assert self.made.startswith("pii_") or self.made.startswith("tok_")
+    """).assert_outcomes(passed=1)
 
 
 def ask_in_a_child(token_id):
