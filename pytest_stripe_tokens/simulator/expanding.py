@@ -90,6 +90,15 @@ EXPANDABLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "source_transfer_reversal",
             "transfer_reversal",
         ),
+        "setup_intent": (
+            "application",
+            "customer",
+            "latest_attempt",
+            "mandate",
+            "on_behalf_of",
+            "payment_method",
+            "single_use_mandate",
+        ),
         "three_d_secure.authentication": ("payment_method",),
         "topup": ("balance_transaction", "payment_method", "source"),
     }
@@ -114,6 +123,7 @@ _SIMULATED = (
     "payment_intent",
     "payment_method",
     "refund",
+    "setup_intent",
     "source",
 )
 

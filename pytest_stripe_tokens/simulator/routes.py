@@ -52,6 +52,7 @@ class Seldom:
 
 captures = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.captures"))
 refunds = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.refunds"))
+setup_intents = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.setup_intents"))
 three_d_secure = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.three_d_secure"))
 topups = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.topups"))
 
@@ -112,10 +113,13 @@ ROUTES = (
         customers.list_payment_methods,
         "reading.customers_payment_methods",
     ),
+    Route("GET", "/v1/customers/:customer/payment_methods/:id", payment_methods.retrieve_of_customer),
     Route("POST", "/v1/payment_methods", payment_methods.create, "payment_methods.create", publishable=True),
     Route("GET", "/v1/payment_methods", payment_methods.list_all, "reading.payment_methods"),
     Route("GET", "/v1/payment_methods/:payment_method", payment_methods.retrieve),
     Route("POST", "/v1/payment_methods/:payment_method/attach", payment_methods.attach, "payment_methods.attach"),
+    Route("POST", "/v1/payment_methods/:payment_method", payment_methods.update, "payment_methods.update"),
+    Route("POST", "/v1/payment_methods/:payment_method/detach", payment_methods.detach),
     Route("POST", "/v1/payment_intents", payment_intents.create, "payment_intents.create"),
     Route("GET", "/v1/payment_intents", payment_intents.list_all, "reading.payment_intents"),
     Route("GET", "/v1/payment_intents/search", payment_intents.search, "reading.search"),
@@ -135,6 +139,14 @@ ROUTES = (
         "/v1/payment_intents/:intent/increment_authorization",
         captures.increment_authorization,
         "payment_intents.increment_authorization",
+    ),
+    Route("POST", "/v1/setup_intents", setup_intents.create, "setup_intents.create"),
+    Route("GET", "/v1/setup_intents", setup_intents.list_all, "reading.setup_intents"),
+    Route("GET", "/v1/setup_intents/:intent", setup_intents.retrieve, "reading.one_with_secret", publishable=True),
+    Route("POST", "/v1/setup_intents/:intent", setup_intents.update, "setup_intents.update"),
+    Route("POST", "/v1/setup_intents/:intent/cancel", setup_intents.cancel, "setup_intents.cancel"),
+    Route(
+        "POST", "/v1/setup_intents/:intent/confirm", setup_intents.confirm, "setup_intents.confirm", publishable=True
     ),
     Route("POST", "/v1/accounts", accounts.create, "accounts.create"),
     Route("GET", "/v1/accounts", accounts.list_all, "reading.accounts"),
