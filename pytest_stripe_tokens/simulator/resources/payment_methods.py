@@ -241,7 +241,10 @@ def attach(call: Call) -> dict[str, Any]:
     if customer is None:
         raise ApiError("parameter_missing", param="customer")
     owner = call.world.refer(customer, call.scope, "customer", "customer")
-    return attach_payment_method(call, call.ids[0], owner, "payment_method").copy()
+    identity = call.ids[0]
+    if magic_payment_method(identity) is None:
+        call.world.read(identity, call.scope, "payment_method", "payment_method")
+    return attach_payment_method(call, identity, owner, "payment_method").copy()
 
 
 def update(call: Call) -> dict[str, Any]:
