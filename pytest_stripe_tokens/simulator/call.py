@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_stripe_tokens.simulator.keys import Caller
-    from pytest_stripe_tokens.simulator.state import Entry, Scope, World
+    from pytest_stripe_tokens.simulator.state import Entry, Later, Scope, World
 
 
 @dataclass
@@ -69,6 +69,16 @@ class Call:
         """Keep a new object of the caller's."""
         return self.world.add(body, self.scope, **private)
 
+    def later(self, entry: Entry, change: Later) -> None:
+        """Let something become of an object after this answer: the next request of any kind finds it done."""
+        self.world.due.append((entry, change))
+
+    def catch_up(self) -> None:
+        """Do what earlier requests put off."""
+        due, self.world.due = self.world.due, []
+        for entry, change in due:
+            change(self, entry)
+
     def happened(self, event: str, entry: Entry, previous: Mapping[str, Any] | None = None) -> None:
         """Note what `GET /v1/events` tells, last of all: the object is kept as it is now.
 
@@ -79,6 +89,29 @@ class Call:
         """
         known = None if previous is None else dict(previous)
         self.world.happenings.append(Happening(event, entry.copy(), entry.scope, known))
+
+    def updated(self, event: str, entry: Entry, before: Mapping[str, Any]) -> None:
+        """Note an update, unless nothing has changed.
+
+        Args:
+            event: the event's type, `"customer.updated"`.
+            entry: the object as it is now.
+            before: its JSON from before.
+        """
+        previous = changes_of(before, entry.body)
+        if previous:
+            self.happened(event, entry, previous)
+
+
+def changes_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what an update changed, with the values from before: only the keys that changed, in nested hashes too."""
+    changed: dict[str, Any] = {}
+    for name in [*before, *(name for name in after if name not in before)]:
+        old, new = before.get(name), after.get(name)
+        if old != new:
+            inner = as_object(old), as_object(new)
+            changed[name] = changes_of(*inner) if all(inner) else old
+    return changed
 
 
 def find_account(call: Call) -> Entry:

@@ -22,6 +22,8 @@ LISTS = {
     "payment_intents": "payment_intent",
     "payment_methods": "payment_method",
     "persons": "account_person",
+    "refunds": "refund",
+    "setup_intents": "setup_intent",
     "sources": "customer_payment_source",
     "topups": "topup",
 }
