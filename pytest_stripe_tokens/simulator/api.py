@@ -199,7 +199,9 @@ class _Handling:
 
     def _run(self, caller: Caller, route: Route, ids: tuple[str, ...], form: bytes) -> Response:
         version = self._request.headers.get("stripe-version", "").strip() or None
-        call = Call(self._world, caller, versions.as_sent(version, route.table, read_form(form, route.table)), ids)
+        params = versions.as_sent(version, route.table, read_form(form, route.table))
+        key = self._request.headers.get("idempotency-key")
+        call = Call(self._world, caller, params, ids, self._request_id, key)
         try:
             # Taken back before it is expanded, which may be asked of what only older answers hold, and after.
             body = versions.as_shown(version, call, route.endpoint(call))

@@ -26,12 +26,16 @@ class Call:
         caller: who asks.
         params: the parameters of form and query, nested; every leaf is a string, or None where it was empty.
         ids: the path's ids, in their order.
+        request_id: the request's own, which events name.
+        idempotency_key: as sent, or None.
     """
 
     world: World
     caller: Caller
     params: Mapping[str, Any]
     ids: tuple[str, ...] = ()
+    request_id: str | None = None
+    idempotency_key: str | None = None
 
     @property
     def scope(self) -> Scope:
@@ -77,8 +81,33 @@ class Call:
             entry: the object that it happened to.
             previous: what an update changed, with the values from before.
         """
-        known = None if previous is None else dict(previous)
-        self.world.happenings.append(Happening(event, entry.copy(), entry.scope, known))
+        created = self.world.generator.latest_created
+        self.world.happenings.append(
+            Happening(event, entry.copy(), entry.scope, previous, created, self.request_id, self.idempotency_key)
+        )
+
+    def updated(self, event: str, entry: Entry, before: Mapping[str, Any]) -> None:
+        """Note an update, unless nothing has changed.
+
+        Args:
+            event: the event's type, `"customer.updated"`.
+            entry: the object as it is now.
+            before: its JSON from before.
+        """
+        previous = changes_of(before, entry.body)
+        if previous:
+            self.happened(event, entry, previous)
+
+
+def changes_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what an update changed, with the values from before: only the keys that changed, in nested hashes too."""
+    changed: dict[str, Any] = {}
+    for name in [*before, *(name for name in after if name not in before)]:
+        old, new = before.get(name), after.get(name)
+        if old != new:
+            both = isinstance(old, dict) and isinstance(new, dict)
+            changed[name] = changes_of(as_object(old), as_object(new)) if both else old
+    return changed
 
 
 def find_account(call: Call) -> Entry:

@@ -9,7 +9,7 @@ from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.pretty import copy_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pytest_stripe_tokens.simulator.tokens.generator import Generator
 
@@ -78,12 +78,18 @@ class Happening:
         body: the object as it was then.
         scope: what it belongs to.
         previous: what an update changed, with the values from before; None where nothing was updated.
+        created: when it happened, Unix seconds.
+        request_id: the request that did it; None where none did.
+        idempotency_key: that request's, or None.
     """
 
     event: str
-    body: dict[str, Any]
+    body: Mapping[str, Any]
     scope: Scope
-    previous: dict[str, Any] | None = None
+    previous: Mapping[str, Any] | None = None
+    created: int = 0
+    request_id: str | None = None
+    idempotency_key: str | None = None
 
 
 class World:

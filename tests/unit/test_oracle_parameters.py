@@ -45,13 +45,14 @@ CLASSES = {
     "topups.create": "TopupCreateParams",
 }
 READING = {
+    "events.list": "EventListParams",
     "reading.accounts": "AccountListParams",
     "reading.balance_transactions": "BalanceTransactionListParams",
     "reading.charges": "ChargeListParams",
     "reading.customers": "CustomerListParams",
     "reading.customers_payment_methods": "CustomerListPaymentMethodsParams",
     "reading.external_accounts": "AccountListExternalAccountsParams",
-    "reading.one": "AccountRetrieveParams BalanceTransactionRetrieveParams ChargeRetrieveParams CustomerRetrieveParams"
+    "reading.one": "AccountRetrieveParams BalanceTransactionRetrieveParams ChargeRetrieveParams CustomerRetrieveParams EventRetrieveParams"
     " PaymentMethodRetrieveParams TokenRetrieveParams TopupRetrieveParams",
     "reading.one_with_secret": "PaymentIntentRetrieveParams SourceRetrieveParams",
     "reading.payment_intents": "PaymentIntentListParams",

@@ -28,13 +28,16 @@ def create(call: Call) -> dict[str, Any]:
         # A card that declines leaves no customer behind (real answers).
         call.world.remove(customer)
         raise
+    call.happened("customer.created", customer)
     return customer.copy()
 
 
 def update(call: Call) -> dict[str, Any]:
     """Change a customer; a new source takes the old default one's place, which goes (reference, customers)."""
     customer = call.world.read(call.ids[0], call.scope, "customer", "id")
+    before = customer.copy()
     _apply(call, customer)
+    call.updated("customer.updated", customer, before)
     return customer.copy()
 
 
