@@ -163,6 +163,9 @@ class _Path:
         entry = call.world.get(identity, call.scope, *_SIMULATED) or call.world.get(
             identity, call.platform, *_SIMULATED
         )
+        left = call.world.deleted.get(identity)
+        if entry is None and left is not None and left.object == "customer" and left.scope == call.scope:
+            return left.copy()
         if entry is None:
             raise ApiError("object_not_simulated", path=self._path)
         return accounts.show(call, entry) if entry.object == "account" else entry.copy()

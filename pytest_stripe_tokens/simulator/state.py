@@ -99,6 +99,7 @@ class World:
         self.generator = generator
         self.kept: dict[tuple[Scope, str, str], Kept] = {}
         self.happenings: list[Happening] = []
+        self.deleted: dict[str, Entry] = {}
         self._entries: dict[str, Entry] = {}
 
     @property
@@ -121,6 +122,13 @@ class World:
         """Forget an object."""
         self._entries.pop(entry.id, None)
 
+    def delete(self, entry: Entry) -> dict[str, Any]:
+        """Delete an object for good, and give what the API answers; what is left of it is in `deleted`."""
+        self.remove(entry)
+        left = {"id": entry.id, "object": entry.object, "deleted": True}
+        self.deleted[entry.id] = Entry(left, entry.scope)
+        return dict(left)
+
     def get(self, identity: str, scope: Scope, *objects: str) -> Entry | None:
         """Find an object of one of these types that belongs to `scope`."""
         entry = self._entries.get(identity)
@@ -131,10 +139,11 @@ class World:
         entry = self._entries.get(identity)
         return entry if entry is not None and entry.object == "token" else None
 
-    def every(self, object_type: str, scope: Scope | None = None) -> Iterator[Entry]:
-        """Give all objects of a type, oldest first, of every scope unless one is named."""
+    def every(self, objects: str | tuple[str, ...], scope: Scope | None = None) -> Iterator[Entry]:
+        """Give all objects of a type, or of several, oldest first, of every scope unless one is named."""
+        types = (objects,) if isinstance(objects, str) else objects
         for entry in self._entries.values():
-            if entry.object == object_type and scope in {None, entry.scope}:
+            if entry.object in types and scope in {None, entry.scope}:
                 yield entry
 
     def read(self, identity: str, scope: Scope, object_type: str, param: str) -> Entry:

@@ -14,8 +14,8 @@ from pytest_stripe_tokens.simulator.resources.objects import (
     external_account,
     metadata,
 )
-from pytest_stripe_tokens.simulator.tokens.checks import check_bank_account, check_card
-from pytest_stripe_tokens.simulator.tokens.instruments import Instrument, declined
+from pytest_stripe_tokens.simulator.tokens.checks import check_bank_account, check_card, check_expiry
+from pytest_stripe_tokens.simulator.tokens.instruments import Instrument, declined, kept_instrument
 from pytest_stripe_tokens.simulator.tokens.spending import spend, take
 
 if TYPE_CHECKING:
@@ -25,6 +25,17 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.simulator.state import Entry
 
 SOURCES = ("card", "bank_account", "source")
+CARD_TEXTS = (
+    "address_city",
+    "address_country",
+    "address_line1",
+    "address_line2",
+    "address_state",
+    "address_zip",
+    "name",
+)
+_CARD_CHECKS = {"address_line1": "address_line1_check", "address_zip": "address_zip_check"}
+_BANK_TEXTS = ("account_holder_name", "account_holder_type", "account_type")
 
 
 def attach_source(call: Call, customer: Entry, identity: str) -> Entry:
@@ -35,9 +46,12 @@ def attach_source(call: Call, customer: Entry, identity: str) -> Entry:
     """
     if identity.startswith("src_"):
         source = call.world.refer(identity, call.scope, "source", "source")
+        if source.body["status"] == "consumed":
+            raise ApiError("source_consumed", id=identity)
         _refuse_declined(source.private.get("instrument"))
         source.body |= {"customer": customer.id, "usage": "reusable"}
-        return source
+        # Kept anew: it is the latest of the customer's from now on.
+        return call.world.add(source.body, source.scope, **source.private)
     taken = take(call, identity, ("card", "bank_account"), "source")
     instrument = taken.required_instrument
     _refuse_declined(instrument)
@@ -51,13 +65,40 @@ def attach_source(call: Call, customer: Entry, identity: str) -> Entry:
 
 
 def sources_of(call: Call, customer: Entry) -> list[Entry]:
-    """Give a customer's cards, bank accounts and sources, oldest first."""
-    return [
-        entry
-        for kind in SOURCES
-        for entry in call.world.every(kind, call.scope)
-        if entry.body.get("customer") == customer.id
-    ]
+    """Give a customer's cards, bank accounts and sources, in the order in which it got them."""
+    return [entry for entry in call.world.every(SOURCES, call.scope) if entry.body.get("customer") == customer.id]
+
+
+def detach_source(call: Call, source: Entry) -> dict[str, Any]:
+    """Take a source away from its customer, and give what the API answers: one of type source stays, and is used up."""
+    if source.object != "source":
+        call.happened("customer.source.deleted", source)
+        return call.world.delete(source)
+    source.body.pop("customer", None)
+    source.body["status"] = "consumed"
+    call.happened("customer.source.deleted", source)
+    return source.copy()
+
+
+def change_card_or_bank(call: Call, source: Entry) -> None:
+    """Take over what is sent of a card or a bank account; a card's address is checked anew (reference, cards)."""
+    is_card = source.object == "card"
+    changes: dict[str, Any] = {
+        name: call.params[name] or None for name in (CARD_TEXTS if is_card else _BANK_TEXTS) if name in call.params
+    }
+    if is_card:
+        month, year = (call.text(name) or str(source.body[name]) for name in ("exp_month", "exp_year"))
+        if {"exp_month", "exp_year"} & call.params.keys():
+            changes |= {"exp_year": check_expiry(month, year, call.world.now), "exp_month": int(month)}
+        sent = {
+            check: "unchecked" if changes[name] else None for name, check in _CARD_CHECKS.items() if name in changes
+        }
+        instrument = kept_instrument(source)
+        checked = instrument.shown_as({**source.body, **sent}).checks_when_used()
+        changes |= {check: checked[check] for check in sent}
+    if "metadata" in call.params:
+        changes["metadata"] = metadata(call.params["metadata"], source.body["metadata"])
+    source.body |= changes
 
 
 def _refuse_declined(instrument: object) -> None:
