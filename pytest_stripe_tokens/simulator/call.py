@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
@@ -105,8 +105,9 @@ def changes_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
     for name in [*before, *(name for name in after if name not in before)]:
         old, new = before.get(name), after.get(name)
         if old != new:
-            both = isinstance(old, dict) and isinstance(new, dict)
-            changed[name] = changes_of(as_object(old), as_object(new)) if both else old
+            if isinstance(old, dict) and isinstance(new, dict):
+                old = changes_of(cast("dict[str, Any]", old), cast("dict[str, Any]", new))
+            changed[name] = old
     return changed
 
 

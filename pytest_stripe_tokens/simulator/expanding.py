@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
-from pytest_stripe_tokens.simulator.resources import accounts
+from pytest_stripe_tokens.simulator.resources.account_shape import show
 from pytest_stripe_tokens.simulator.resources.attaching import sources_of
 from pytest_stripe_tokens.simulator.resources.objects import list_of, ordered
 
@@ -168,7 +168,7 @@ class _Path:
             return left.copy()
         if entry is None:
             raise ApiError("object_not_simulated", path=self._path)
-        return accounts.show(call, entry) if entry.object == "account" else entry.copy()
+        return show(call, entry) if entry.object == "account" else entry.copy()
 
     def _show(self, body: dict[str, Any], name: str) -> None:
         call = self._call

@@ -25,10 +25,14 @@ from pytest_stripe_tokens.simulator.routes import ROUTES
 
 # What types an endpoint's parameters, below `stripe.params`. Those that read stand in READING.
 CLASSES = {
+    "account_links.create": "AccountLinkCreateParams",
     "accounts.create": "AccountCreateParams",
     "accounts.create_external_account": "AccountCreateExternalAccountParams",
     "accounts.create_person": "AccountCreatePersonParams",
+    "accounts.reject": "AccountRejectParams",
     "accounts.update": "AccountUpdateParams",
+    "accounts.update_capability": "AccountModifyCapabilityParams",
+    "accounts.update_external_account": "AccountModifyExternalAccountParams",
     "accounts.update_person": "AccountModifyPersonParams",
     "charges.create": "ChargeCreateParams",
     "customers.create": "CustomerCreateParams",
@@ -155,6 +159,7 @@ EXCEPTIONS = (
         "accounts.*: external_account.account_type: is not in stripe-python": "a bank account's, as in a token of one",
         "accounts.*: external_account.metadata: can not be unset in stripe-python": "some of the alternatives can",
         "accounts.create_external_account: external_account.default_for_currency: is not in stripe-python": "as on create",
+        "accounts.reject: reason: has the value fraud": "until 2026-09-30",
         "accounts.*: settings.payouts.schedule.delay_days: any, enum in stripe-python": "a number, or 'minimum'",
         "accounts.create: documents.proof_of_registration: is not in stripe-python": "in stripe-python 12 it was; on update still",
         "accounts.*: individual.nationality: is not in stripe-python": "a person's; real accounts have it",

@@ -50,6 +50,13 @@ def test_an_update_tells_the_values_from_before():
     assert "previous_attributes" not in created["data"]
 
 
+def test_metadata_that_is_new_was_null_before():
+    api = Api()
+    customer = api.customer()
+    api.post(f"/v1/customers/{customer}", {"metadata": {"a": "1"}})
+    assert told(api)[0]["data"]["previous_attributes"] == {"metadata": {"a": None}}
+
+
 def test_each_account_and_mode_has_its_own_events():
     api = Api()
     ours = api.customer()

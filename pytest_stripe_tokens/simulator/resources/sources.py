@@ -138,7 +138,7 @@ def change_source(call: Call, source: Entry) -> None:
     sent = call.hash("owner")
     owner = source.body["owner"] | {name: sent[name] or None for name in ("email", "name", "phone") if name in sent}
     if "address" in sent:
-        owner["address"] = full_address((owner["address"] or {}) | as_object(sent["address"]))
+        owner["address"] = full_address({**as_object(owner["address"]), **as_object(sent["address"])})
     source.body["owner"] = owner
     if call.number("amount") is not None:
         source.body["amount"] = call.number("amount")
