@@ -204,6 +204,7 @@ class _Handling:
         params = versions.as_sent(version, route.table, read_form(form, route.table))
         key = self._request.headers.get("idempotency-key")
         call = Call(self._world, caller, params, ids, self._request_id, key)
+        call.catch_up()
         try:
             # Taken back before it is expanded, which may be asked of what only older answers hold, and after.
             body = versions.as_shown(version, call, route.endpoint(call))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.api.json_values import as_object
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_stripe_tokens.simulator.keys import Caller
-    from pytest_stripe_tokens.simulator.state import Entry, Scope, World
+    from pytest_stripe_tokens.simulator.state import Entry, Later, Scope, World
 
 
 @dataclass
@@ -72,6 +72,16 @@ class Call:
     def add(self, body: dict[str, Any], **private: Any) -> Entry:
         """Keep a new object of the caller's."""
         return self.world.add(body, self.scope, **private)
+
+    def later(self, entry: Entry, change: Later) -> None:
+        """Let something become of an object after this answer: the next request of any kind finds it done."""
+        self.world.due.append((entry, change))
+
+    def catch_up(self) -> None:
+        """Do what earlier requests put off; no request does it, as events tell."""
+        due, self.world.due = self.world.due, []
+        for entry, change in due:
+            change(replace(self, request_id=None, idempotency_key=None), entry)
 
     def happened(self, event: str, entry: Entry, previous: Mapping[str, Any] | None = None) -> None:
         """Note what `GET /v1/events` tells, last of all: the object is kept as it is now.

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.resources.account_shape import show
 from pytest_stripe_tokens.simulator.resources.attaching import sources_of
-from pytest_stripe_tokens.simulator.resources.objects import list_of, ordered
+from pytest_stripe_tokens.simulator.resources.objects import list_within, ordered, refunds_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pytest_stripe_tokens.simulator.call import Call
+    from pytest_stripe_tokens.simulator.state import Entry
 
 EXPANDABLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -79,6 +80,16 @@ EXPANDABLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "verification.document.back",
             "verification.document.front",
         ),
+        "refund": (
+            "balance_transaction",
+            "charge",
+            "customer",
+            "failure_balance_transaction",
+            "payment_intent",
+            "payment_method",
+            "source_transfer_reversal",
+            "transfer_reversal",
+        ),
         "three_d_secure.authentication": ("payment_method",),
         "topup": ("balance_transaction", "payment_method", "source"),
     }
@@ -89,6 +100,10 @@ EXPANDABLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _HIDDEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"charge": ("refunds",), "customer": ("sources", "subscriptions", "tax_ids"), "search_result": ("total_count",)}
 )
+# Finds what is in a hidden list; the others are empty.
+_LISTED: Mapping[str, Callable[[Call, Entry], list[Entry]]] = MappingProxyType(
+    {"refunds": lambda call, charge: refunds_of(call.world, charge)[::-1], "sources": sources_of}
+)
 _SIMULATED = (
     "account",
     "balance_transaction",
@@ -98,6 +113,7 @@ _SIMULATED = (
     "customer",
     "payment_intent",
     "payment_method",
+    "refund",
     "source",
 )
 
@@ -172,9 +188,9 @@ class _Path:
 
     def _show(self, body: dict[str, Any], name: str) -> None:
         call = self._call
-        entry = call.world.get(str(body.get("id")), call.scope, "customer")
-        data = [source.copy() for source in sources_of(call, entry)] if entry is not None and name == "sources" else []
-        listed = list_of(f"/v1/{body['object']}s/{body['id']}/{name}", data) | {"total_count": len(data)}
-        shown = ordered(body | {name: listed})
+        find = _LISTED.get(name)
+        entry = call.world.get(str(body.get("id")), call.scope, str(body["object"]))
+        data = [] if find is None or entry is None else [item.copy() for item in find(call, entry)]
+        shown = ordered(body | {name: list_within(f"/v1/{body['object']}s/{body['id']}/{name}", data)})
         body.clear()
         body.update(shown)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType
+from importlib import import_module
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_stripe_tokens.simulator.call import Call
@@ -27,15 +28,37 @@ from pytest_stripe_tokens.simulator.resources import (
     payment_methods,
     persons,
     sources,
-    three_d_secure,
     tokens,
-    topups,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Endpoint: TypeAlias = Callable[[Call], dict[str, Any]]
+
+
+class Seldom:
+    """A module of resources that is imported when one of its endpoints is asked for the first time.
+
+    Args:
+        load: imports the module.
+    """
+
+    def __init__(self, load: Callable[[], ModuleType]) -> None:
+        self._load = load
+
+    def __getattr__(self, endpoint: str) -> Endpoint:
+        def answer(call: Call) -> dict[str, Any]:
+            found: Endpoint = getattr(self._load(), endpoint)
+            return found(call)
+
+        return answer
+
+
+captures = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.captures"))
+refunds = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.refunds"))
+three_d_secure = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.three_d_secure"))
+topups = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.topups"))
 
 
 @dataclass(frozen=True)
@@ -69,6 +92,17 @@ ROUTES = (
     Route("GET", "/v1/charges", charges.list_all, "reading.charges"),
     Route("GET", "/v1/charges/search", charges.search, "reading.search"),
     Route("GET", "/v1/charges/:charge", charges.retrieve),
+    Route("POST", "/v1/charges/:charge", charges.update, "charges.update"),
+    Route("POST", "/v1/charges/:charge/capture", captures.capture_charge, "charges.capture"),
+    Route("POST", "/v1/charges/:charge/refund", refunds.refund_charge, "refunds.create"),
+    Route("POST", "/v1/charges/:charge/refunds", refunds.create_of_charge, "refunds.create"),
+    Route("GET", "/v1/charges/:charge/refunds", refunds.list_of_charge, "reading.charge_refunds"),
+    Route("GET", "/v1/charges/:charge/refunds/:refund", refunds.retrieve_of_charge),
+    Route("POST", "/v1/refunds", refunds.create, "refunds.create"),
+    Route("GET", "/v1/refunds", refunds.list_all, "reading.refunds"),
+    Route("GET", "/v1/refunds/:refund", refunds.retrieve),
+    Route("POST", "/v1/refunds/:refund", refunds.update, "refunds.update"),
+    Route("POST", "/v1/refunds/:refund/cancel", refunds.cancel),
     Route("POST", "/v1/customers", customers.create, "customers.create"),
     Route("GET", "/v1/customers", customers.list_all, "reading.customers"),
     Route("POST", "/v1/customers/:customer", customers.update, "customers.update"),
@@ -103,6 +137,14 @@ ROUTES = (
         "payment_intents.confirm",
         publishable=True,
     ),
+    Route("POST", "/v1/payment_intents/:intent/cancel", captures.cancel_intent, "payment_intents.cancel"),
+    Route("POST", "/v1/payment_intents/:intent/capture", captures.capture_intent, "payment_intents.capture"),
+    Route(
+        "POST",
+        "/v1/payment_intents/:intent/increment_authorization",
+        captures.increment_authorization,
+        "payment_intents.increment_authorization",
+    ),
     Route("POST", "/v1/accounts", accounts.create, "accounts.create"),
     Route("GET", "/v1/accounts", accounts.list_all, "reading.accounts"),
     Route("POST", "/v1/accounts/:account", accounts.update, "accounts.update"),
@@ -132,6 +174,7 @@ ROUTES = (
     Route("POST", "/v1/accounts/:account/persons/:person", persons.update, "accounts.update_person"),
     Route("GET", "/v1/accounts/:account/persons/:person", persons.retrieve),
     Route("DELETE", "/v1/accounts/:account/persons/:person", persons.delete),
+    Route("GET", "/v1/balance", balance_transactions.retrieve_balance),
     Route("GET", "/v1/balance_transactions", balance_transactions.list_all, "reading.balance_transactions"),
     Route("GET", "/v1/balance_transactions/:id", balance_transactions.retrieve),
     Route("GET", "/v1/events", events.list_all, "events.list"),

@@ -9,10 +9,13 @@ from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.pretty import copy_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from pytest_stripe_tokens.simulator.call import Call
     from pytest_stripe_tokens.simulator.tokens.generator import Generator
 
+# What becomes of an object after the answer that made it.
+Later: TypeAlias = "Callable[[Call, Entry], None]"
 # An account, None for the platform's own, and whether it is in live mode.
 Scope: TypeAlias = "tuple[str | None, bool]"
 
@@ -21,6 +24,7 @@ NOUNS = {
     "balance_transaction": "balance transaction",
     "external_account": "external account",
     "payment_method": "PaymentMethod",
+    "setup_intent": "setupintent",
 }
 _PLATFORM_OWNED = (
     "; OAuth key or Stripe-Account header was used but API request was provided with a platform-owned payment method"
@@ -100,6 +104,7 @@ class World:
         self.kept: dict[tuple[Scope, str, str], Kept] = {}
         self.happenings: list[Happening] = []
         self.deleted: dict[str, Entry] = {}
+        self.due: list[tuple[Entry, Later]] = []
         self._entries: dict[str, Entry] = {}
 
     @property
@@ -128,6 +133,11 @@ class World:
         left = {"id": entry.id, "object": entry.object, "deleted": True}
         self.deleted[entry.id] = Entry(left, entry.scope)
         return dict(left)
+
+    def take_back(self, entry: Entry) -> None:
+        """Forget an object that a refused request made, as if it had never been there."""
+        self.remove(entry)
+        self.happenings = [happening for happening in self.happenings if happening.body["id"] != entry.id]
 
     def get(self, identity: str, scope: Scope, *objects: str) -> Entry | None:
         """Find an object of one of these types that belongs to `scope`."""
