@@ -90,8 +90,19 @@ EXPANDABLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "source_transfer_reversal",
             "transfer_reversal",
         ),
+        "capability": ("account",),
+        "payout": (
+            "application_fee",
+            "balance_transaction",
+            "destination",
+            "failure_balance_transaction",
+            "original_payout",
+            "reversed_by",
+        ),
         "three_d_secure.authentication": ("payment_method",),
         "topup": ("balance_transaction", "payment_method", "source"),
+        "transfer": ("balance_transaction", "destination", "destination_payment", "source_transaction"),
+        "transfer_reversal": ("balance_transaction", "destination_payment_refund", "source_refund", "transfer"),
     }
 )
 """What can be expanded in an object: stripe-python 16.1's expandable fields and those of older versions."""
@@ -113,8 +124,10 @@ _SIMULATED = (
     "customer",
     "payment_intent",
     "payment_method",
+    "payout",
     "refund",
     "source",
+    "transfer",
 )
 
 

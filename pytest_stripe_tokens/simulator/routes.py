@@ -15,14 +15,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pytest_stripe_tokens.simulator.call import Call
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.resources import (
-    account_links,
     accounts,
     balance_transactions,
     capabilities,
     charges,
-    customer_sources,
     customers,
-    events,
     external_accounts,
     payment_intents,
     payment_methods,
@@ -55,10 +52,15 @@ class Seldom:
         return answer
 
 
+account_links = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.account_links"))
 captures = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.captures"))
+customer_sources = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.customer_sources"))
+events = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.events"))
+payouts = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.payouts"))
 refunds = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.refunds"))
 three_d_secure = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.three_d_secure"))
 topups = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.topups"))
+transfers = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.transfers"))
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,22 @@ ROUTES = (
     Route("POST", "/v1/topups", topups.create, "topups.create"),
     Route("GET", "/v1/topups", topups.list_all, "reading.topups"),
     Route("GET", "/v1/topups/:topup", topups.retrieve),
+    Route("POST", "/v1/topups/:topup", topups.update, "topups.update"),
+    Route("POST", "/v1/topups/:topup/cancel", topups.cancel),
+    Route("POST", "/v1/transfers", transfers.create, "transfers.create"),
+    Route("GET", "/v1/transfers", transfers.list_all, "transfers.list"),
+    Route("GET", "/v1/transfers/:transfer", transfers.retrieve),
+    Route("POST", "/v1/transfers/:transfer", transfers.update, "transfers.update"),
+    Route("POST", "/v1/transfers/:transfer/reversals", transfers.reverse, "transfers.create_reversal"),
+    Route("GET", "/v1/transfers/:transfer/reversals", transfers.list_reversals, "transfers.list_reversals"),
+    Route("GET", "/v1/transfers/:transfer/reversals/:id", transfers.retrieve_reversal),
+    Route("POST", "/v1/transfers/:transfer/reversals/:id", transfers.update_reversal, "transfers.update_reversal"),
+    Route("POST", "/v1/payouts", payouts.create, "payouts.create"),
+    Route("GET", "/v1/payouts", payouts.list_all, "payouts.list"),
+    Route("GET", "/v1/payouts/:payout", payouts.retrieve),
+    Route("POST", "/v1/payouts/:payout", payouts.update, "payouts.update"),
+    Route("POST", "/v1/payouts/:payout/cancel", payouts.cancel),
+    Route("POST", "/v1/payouts/:payout/reverse", payouts.reverse, "payouts.reverse"),
     Route("POST", "/v1/sources", sources.create, "sources.create", publishable=True),
     Route("GET", "/v1/sources/:source", sources.retrieve, "reading.one_with_secret"),
     Route("POST", "/v1/sources/:source", sources.update, "sources.update"),
