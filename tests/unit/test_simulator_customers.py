@@ -71,7 +71,8 @@ def test_a_deleted_customers_things_go_with_it():
     assert api.get(f"/v1/payment_methods/{method}")["customer"] is None
     assert "detached" in api.refused(f"/v1/payment_methods/{method}/attach", {"customer": api.customer()})["message"]
     assert api.get(f"/v1/sources/{source}")["status"] == "consumed"
-    assert "consumed" in api.refused("/v1/customers", {"source": source})["message"]
+    for path, params in (("/v1/customers", {}), ("/v1/charges", MONEY)):
+        assert "consumed" in api.refused(path, {**params, "source": source})["message"]
 
 
 def test_an_idempotent_replay_answers_with_what_was_before_the_deletion():
