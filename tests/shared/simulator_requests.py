@@ -6,7 +6,7 @@ import re
 
 MONEY = {"amount": "500", "currency": "usd"}
 _HELD = {"amount": "1200", "currency": "usd"}
-_WORDS = "CUSTOMER|SOURCE|INTENT|ACCOUNT|PERSON|CHARGE|HELD|HOLDING|GROWING|REFUND"
+_WORDS = "CUSTOMER|SOURCE|INTENT|ACCOUNT|PERSON|CHARGE|HELD|HOLDING|GROWING|REFUND|SETUP|METHOD"
 SOUND = {
     "charges.create": ("/v1/charges", {**MONEY, "source": "tok_visa"}),
     "customers.create": ("/v1/customers", {}),
@@ -22,6 +22,11 @@ SOUND = {
         "/v1/payment_intents/GROWING/increment_authorization",
         {"amount": "1500"},
     ),
+    "payment_methods.update": ("/v1/payment_methods/METHOD", {}),
+    "setup_intents.create": ("/v1/setup_intents", {"payment_method": "pm_card_visa", "confirm": "true"}),
+    "setup_intents.update": ("/v1/setup_intents/SETUP", {}),
+    "setup_intents.confirm": ("/v1/setup_intents/SETUP/confirm", {}),
+    "setup_intents.cancel": ("/v1/setup_intents/SETUP/cancel", {}),
     "charges.update": ("/v1/charges/CHARGE", {}),
     "charges.capture": ("/v1/charges/HELD/capture", {}),
     "refunds.create": ("/v1/refunds", {"charge": "CHARGE"}),
@@ -119,3 +124,10 @@ class Furnished:
 
     def refund(self):
         return self.api.post("/v1/refunds", {"charge": self.id("CHARGE")})["id"]
+
+    def setup(self):
+        return self.api.post("/v1/setup_intents", {"payment_method": "pm_card_visa"})["id"]
+
+    def method(self):
+        owner = {"customer": self.id("CUSTOMER")}
+        return self.api.post("/v1/payment_methods/pm_card_visa/attach", owner)["id"]

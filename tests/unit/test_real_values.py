@@ -44,6 +44,8 @@ VALUES = {
         "rendering_options": {"amount_tax_display": "exclude_tax", "template": "eur"},
     },
     "payment_intents.* customer": "CUSTOMER",
+    "payment_methods.update card": {"exp_month": "2", "exp_year": "2040", "networks": {"preferred": "visa"}},
+    "setup_intents.* customer": "CUSTOMER",
     "payment_methods.attach customer": "CUSTOMER",
     "sources.create type": "card",
     "tokens.create bank_account": BANK,
@@ -83,6 +85,8 @@ ELSEWHERE = {
     "charges.capture application_fee": "application_fee_amount",
     "payment_intents.capture amount_to_capture": "amount_received",
     "payment_intents.create confirm": "status=succeeded",
+    "setup_intents.create confirm": "status=succeeded",
+    "setup_intents.* payment_method_configuration": "payment_method_configuration_details.id",
     "payment_intents.* payment_method_configuration": "payment_method_configuration_details.id",
     "tokens.create bank_account.account_number": "bank_account.last4=6789",
     "tokens.create card.cvc": "card.cvc_check=unchecked",
@@ -95,6 +99,7 @@ USED_UP = "what is used up or replaced: test_simulator_endpoints.py"
 OTHER_METHODS = "goes with payment methods other than cards, which are refused"
 ON_REQUEST = "only in a field for expand that is not simulated"
 BELOW = "a test of its own below"
+OF_SETUPS = "test_simulator_setup_intents.py"
 OF_REFUNDS = "names what it is about: test_simulator_refunds.py"
 ELSEWHERE_TESTED = "goes without a token: test_real_requests.py"
 NOT_SHOWN = {
@@ -143,6 +148,16 @@ NOT_SHOWN = {
     "refunds.create payment_intent": OF_REFUNDS,
     "refunds.create refund_application_fee": EFFECT,
     "refunds.create reverse_transfer": OF_REFUNDS,
+    "payment_methods.update us_bank_account.*": OTHER_METHODS,
+    "setup_intents.* confirmation_token": NOT_SIMULATED,
+    "setup_intents.* client_secret": EFFECT,
+    "setup_intents.* mandate*": NOT_SIMULATED,
+    "setup_intents.* payment_method": OF_SETUPS,
+    "setup_intents.* payment_method_data": OF_SETUPS,
+    "setup_intents.* payment_method_options": OF_SETUPS,
+    "setup_intents.* return_url": OF_SETUPS,
+    "setup_intents.create single_use.*": NOT_SIMULATED,
+    "setup_intents.* use_stripe_sdk": OF_SETUPS,
     "sources.create card.*": ELSEWHERE_TESTED,
     "sources.create customer": NOT_SIMULATED,
     "sources.create flow": OTHER_METHODS,

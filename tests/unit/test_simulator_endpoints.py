@@ -52,6 +52,7 @@ def furnished(api: Api, path: str) -> str:
         "CUSTOMER": api.customer,
         "ACCOUNT": api.account,
         "INTENT": lambda: intent(api),
+        "SETUP": lambda: str(api.post("/v1/setup_intents")["id"]),
     }
     for word, make in makers.items():
         if word in path:
@@ -109,6 +110,18 @@ USES = [
         *CARD,
         "payment_method_data[card][token]",
         to("/v1/payment_intents", **MONEY, payment_method_data=as_card()),
+    ),
+    Use(
+        "setup intent with a card",
+        *CARD,
+        "payment_method_data[card][token]",
+        to("/v1/setup_intents", payment_method_data=as_card(), confirm=True),
+    ),
+    Use(
+        "setup intent confirmed",
+        *CARD,
+        "payment_method_data[card][token]",
+        to("/v1/setup_intents/SETUP/confirm", payment_method_data=as_card()),
     ),
     Use("account", "account", "person", "account_token", to("/v1/accounts", type="custom", account_token="TOKEN")),
     Use("account changed", "account", "person", "account_token", to("/v1/accounts/ACCOUNT", account_token="TOKEN")),
@@ -261,7 +274,7 @@ def test_what_was_made_can_be_read(use):
 
 @each(
     "path",
-    ["/v1/balance", "/v1/invoices/in_1/pay", "/v2/core/account_tokens", "/v2/core/accounts", "/", "/v1/tokens/a/b"],
+    ["/v1/invoices/in_1/pay", "/v2/core/account_tokens", "/v2/core/accounts", "/", "/v1/tokens/a/b"],
 )
 def test_another_path_is_refused_and_the_supported_ones_named(path):
     error = Api().refused(path)

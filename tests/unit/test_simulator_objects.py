@@ -30,7 +30,12 @@ REFERENCES = {
 # Said of a cvc_token, which goes with a confirmation only, and of payment methods other than cards.
 OTHERS = {("payment_intents.create", "payment_method_options"), ("payment_intents.update", "payment_method_options")}
 OTHERS |= {("payment_intents.confirm", "payment_method_options"), ("payment_methods.create", "card")}
-OTHERS |= {("payment_methods.create", "type"), ("sources.create", "type"), ("customers.create", "test_clock")}
+OTHERS |= {
+    ("payment_methods.create", "type"),
+    ("payment_methods.update", "card"),
+    ("sources.create", "type"),
+    ("customers.create", "test_clock"),
+}
 # A customer's cash balance is not simulated.
 OTHERS |= {("refunds.create", "currency"), ("refunds.create", "origin")}
 

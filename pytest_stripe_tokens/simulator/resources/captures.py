@@ -31,11 +31,11 @@ def capture_charge(call: Call) -> dict[str, Any]:
     if amount is not None and amount < 1:
         raise ApiError("integer_too_small", param="amount", limit=1)
     if body["status"] == "failed":
-        raise ApiError("charge_not_capturable", id=charge.id)
+        raise ApiError("charge_not_capturable", charge=charge.id)
     if body["captured"]:
-        raise ApiError("charge_already_captured", id=charge.id)
+        raise ApiError("charge_already_captured", charge=charge.id)
     if body["refunded"]:
-        raise ApiError("charge_already_refunded", id=charge.id)
+        raise ApiError("charge_already_refunded", charge=charge.id)
     if body["payment_intent"] is not None:
         raise ApiError("capture_of_intents_charge", intent=body["payment_intent"])
     rest = int(body["amount"]) - (int(body["amount"]) if amount is None else amount)

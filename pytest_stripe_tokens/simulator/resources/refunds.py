@@ -170,9 +170,9 @@ def _amount(charge: Entry, sent: int | None) -> int:
     """
     body, left = charge.body, left_of(charge)
     if body["status"] == "failed":
-        raise ApiError("charge_not_refundable", id=charge.id)
+        raise ApiError("charge_not_refundable", charge=charge.id)
     if left == 0:
-        raise ApiError("charge_already_refunded", id=charge.id)
+        raise ApiError("charge_already_refunded", charge=charge.id)
     if not body["captured"] and body["payment_intent"] is not None and body["status"] == "succeeded":
         raise ApiError("refund_of_held_intent", intent=body["payment_intent"])
     amount = left if sent is None else sent
@@ -190,10 +190,10 @@ def _shown(call: Call, charge: Entry) -> dict[str, Any]:
     if email is not None:
         shown["instructions_email"] = email
     if call.flag("refund_application_fee") and not charge.body["application_fee_amount"]:
-        raise ApiError("refund_without_fee", id=charge.id)
+        raise ApiError("refund_without_fee", charge=charge.id)
     if call.flag("reverse_transfer"):
         if not charge.body.get("transfer"):
-            raise ApiError("refund_without_transfer", id=charge.id)
+            raise ApiError("refund_without_transfer", charge=charge.id)
         shown["transfer_reversal"] = call.new_id("trr", call.world.tick())
     return shown
 
