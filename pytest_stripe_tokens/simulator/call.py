@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
@@ -26,12 +26,16 @@ class Call:
         caller: who asks.
         params: the parameters of form and query, nested; every leaf is a string, or None where it was empty.
         ids: the path's ids, in their order.
+        request_id: the request's own, which events name.
+        idempotency_key: as sent, or None.
     """
 
     world: World
     caller: Caller
     params: Mapping[str, Any]
     ids: tuple[str, ...] = ()
+    request_id: str | None = None
+    idempotency_key: str | None = None
 
     @property
     def scope(self) -> Scope:
@@ -74,10 +78,10 @@ class Call:
         self.world.due.append((entry, change))
 
     def catch_up(self) -> None:
-        """Do what earlier requests put off."""
+        """Do what earlier requests put off; no request does it, as events tell."""
         due, self.world.due = self.world.due, []
         for entry, change in due:
-            change(self, entry)
+            change(replace(self, request_id=None, idempotency_key=None), entry)
 
     def happened(self, event: str, entry: Entry, previous: Mapping[str, Any] | None = None) -> None:
         """Note what `GET /v1/events` tells, last of all: the object is kept as it is now.
@@ -87,8 +91,10 @@ class Call:
             entry: the object that it happened to.
             previous: what an update changed, with the values from before.
         """
-        known = None if previous is None else dict(previous)
-        self.world.happenings.append(Happening(event, entry.copy(), entry.scope, known))
+        created = self.world.generator.latest_created
+        self.world.happenings.append(
+            Happening(event, entry.copy(), entry.scope, previous, created, self.request_id, self.idempotency_key)
+        )
 
     def updated(self, event: str, entry: Entry, before: Mapping[str, Any]) -> None:
         """Note an update, unless nothing has changed.
@@ -109,8 +115,9 @@ def changes_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
     for name in [*before, *(name for name in after if name not in before)]:
         old, new = before.get(name), after.get(name)
         if old != new:
-            inner = as_object(old), as_object(new)
-            changed[name] = changes_of(*inner) if all(inner) else old
+            if isinstance(old, dict) and isinstance(new, dict):
+                old = changes_of(cast("dict[str, Any]", old), cast("dict[str, Any]", new))
+            changed[name] = old
     return changed
 
 

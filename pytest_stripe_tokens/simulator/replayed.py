@@ -67,6 +67,7 @@ def rename(world: World, names: Mapping[str, str]) -> None:
     for entry in entries:
         private = {name: _renamed(value, names) for name, value in entry.private.items()}
         world.add(_renamed(entry.body, names), entry.scope, **private)
+    world.happenings = [replace(item, body=_renamed(item.body, names)) for item in world.happenings]
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:

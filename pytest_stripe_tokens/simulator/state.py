@@ -9,7 +9,7 @@ from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.pretty import copy_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from pytest_stripe_tokens.simulator.call import Call
     from pytest_stripe_tokens.simulator.tokens.generator import Generator
@@ -82,12 +82,18 @@ class Happening:
         body: the object as it was then.
         scope: what it belongs to.
         previous: what an update changed, with the values from before; None where nothing was updated.
+        created: when it happened, Unix seconds.
+        request_id: the request that did it; None where none did.
+        idempotency_key: that request's, or None.
     """
 
     event: str
-    body: dict[str, Any]
+    body: Mapping[str, Any]
     scope: Scope
-    previous: dict[str, Any] | None = None
+    previous: Mapping[str, Any] | None = None
+    created: int = 0
+    request_id: str | None = None
+    idempotency_key: str | None = None
 
 
 class World:
@@ -97,6 +103,7 @@ class World:
         self.generator = generator
         self.kept: dict[tuple[Scope, str, str], Kept] = {}
         self.happenings: list[Happening] = []
+        self.deleted: dict[str, Entry] = {}
         self.due: list[tuple[Entry, Later]] = []
         self._entries: dict[str, Entry] = {}
 
@@ -120,6 +127,13 @@ class World:
         """Forget an object."""
         self._entries.pop(entry.id, None)
 
+    def delete(self, entry: Entry) -> dict[str, Any]:
+        """Delete an object for good, and give what the API answers; what is left of it is in `deleted`."""
+        self.remove(entry)
+        left = {"id": entry.id, "object": entry.object, "deleted": True}
+        self.deleted[entry.id] = Entry(left, entry.scope)
+        return dict(left)
+
     def take_back(self, entry: Entry) -> None:
         """Forget an object that a refused request made, as if it had never been there."""
         self.remove(entry)
@@ -139,10 +153,11 @@ class World:
         """Find an object of any type and scope."""
         return self._entries.get(identity)
 
-    def every(self, object_type: str | None = None, scope: Scope | None = None) -> Iterator[Entry]:
-        """Give all objects, oldest first, of every type and scope unless one is named."""
+    def every(self, objects: str | tuple[str, ...] | None = None, scope: Scope | None = None) -> Iterator[Entry]:
+        """Give all objects, oldest first, of every type and scope unless a type, or several, or a scope are named."""
+        types = (objects,) if isinstance(objects, str) else objects
         for entry in self._entries.values():
-            if object_type in {None, entry.object} and scope in {None, entry.scope}:
+            if (types is None or entry.object in types) and scope in {None, entry.scope}:
                 yield entry
 
     def read(self, identity: str, scope: Scope, object_type: str, param: str) -> Entry:

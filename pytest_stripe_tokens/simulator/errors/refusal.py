@@ -9,6 +9,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from pytest_stripe_tokens.simulator.errors.of_connect import CONNECT_ERRORS
 from pytest_stripe_tokens.simulator.errors.of_payments import PAYMENT_ERRORS
 from pytest_stripe_tokens.simulator.errors.of_requests import REQUEST_ERRORS
 from pytest_stripe_tokens.simulator.errors.of_tokens import TOKEN_ERRORS
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
     from pytest_stripe_tokens.simulator.errors.rows import ErrorRow
 
-ERRORS: Mapping[str, ErrorRow] = MappingProxyType({**REQUEST_ERRORS, **TOKEN_ERRORS, **PAYMENT_ERRORS})
+ERRORS: Mapping[str, ErrorRow] = MappingProxyType(
+    {**REQUEST_ERRORS, **TOKEN_ERRORS, **PAYMENT_ERRORS, **CONNECT_ERRORS}
+)
 """Every row of the tables by its name."""
 
 # An answer quotes what was sent; the API's messages end at 40000 characters (OpenAPI, 2026).

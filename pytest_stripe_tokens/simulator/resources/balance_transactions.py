@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.resources.objects import check_filters, page
 
 if TYPE_CHECKING:
@@ -15,7 +16,15 @@ _DAY = 24 * 3600
 # A US account's fee for cards (Stripe's pricing page), in thousandths and in cents.
 _RATE, _FIXED = 29, 30
 # How reports name what some types of transaction are.
-_CATEGORIES = {"payment": "charge", "payment_refund": "refund"}
+_CATEGORIES = {
+    "payment": "charge",
+    "payment_refund": "refund",
+    "payout_cancel": "payout_reversal",
+    "payout_failure": "payout_reversal",
+    "transfer_refund": "transfer_reversal",
+}
+# What puts money on a balance that was not there before.
+_FUNDING = ("charge", "payment", "topup")
 _STRIPES_FEE = {"description": "Stripe processing fees", "type": "stripe_fee"}
 # What the balance of an account shows that has none yet (a US account's currency).
 _CURRENCY = "usd"
@@ -72,6 +81,38 @@ def add_balance_transaction(world: World, source: Entry, moved: Movement) -> Ent
 def make_available(transaction: Entry) -> None:
     """Let money be on the available balance at once, as some test cards do."""
     transaction.body |= {"available_on": transaction.body["created"], "status": "available"}
+
+
+def check_available(call: Call, amount: int, currency: str, refusal: str) -> None:
+    """Refuse to take off the balance more than is available there.
+
+    What the account held before the test is not known. So nothing is refused until money is put on its available
+    balance, as the test card 4000000000000077 does; from then on only that counts.
+
+    Args:
+        call: the request.
+        amount: what is taken, in the currency's smallest unit.
+        currency: lower case.
+        refusal: the row of errors.
+
+    Raises:
+        ApiError: that row.
+    """
+    total = None
+    for entry in call.world.every("balance_transaction", call.scope):
+        body = entry.body
+        if (body["status"], body["currency"]) == ("available", currency):
+            is_funding = body["type"] in _FUNDING and body["net"] > 0
+            total = (total or 0) + int(body["net"]) if is_funding or total is not None else None
+    if total is not None and amount > total:
+        raise ApiError(refusal)
+
+
+def move_available(world: World, source: Entry, moved: Movement) -> str:
+    """Put money on the available balance of an object's owner, or take it off; give the transaction's id."""
+    transaction = add_balance_transaction(world, source, moved)
+    make_available(transaction)
+    return transaction.id
 
 
 def retrieve(call: Call) -> dict[str, Any]:

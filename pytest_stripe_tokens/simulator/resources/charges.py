@@ -143,4 +143,6 @@ def _saved(call: Call, identity: str, owner: Entry | None) -> Instrument:
         raise call.world.missing("resource_missing_param", "source", identity, call.scope, "source")
     if entry.object == "bank_account" and entry.body["status"] != "verified":
         raise ApiError("bank_account_unverified")
+    if entry.body.get("status") == "consumed":
+        raise ApiError("source_consumed", id=identity)
     return kept_instrument(entry)
