@@ -91,7 +91,7 @@ class SeenRequest:
             sent = " ".join(f"{name}={value}" for name, value in pairs)
         cells = (
             self.method,
-            self._shown_path,
+            self.shown_path,
             self.token_type or "-",
             self._shown_status,
             self.origin or "-",
@@ -105,7 +105,7 @@ class SeenRequest:
         if self._size <= forms.LONGEST_KEPT:
             shown = messages.redact_params(self._params)
         origin = self.origin or "no origin"
-        return f"<{self.method} {self._shown_path}{type_} {shown} -> {self._shown_status}, {origin}>"
+        return f"<{self.method} {self.shown_path}{type_} {shown} -> {self._shown_status}, {origin}>"
 
     @property
     def is_refused_for_key(self) -> bool:
@@ -113,7 +113,8 @@ class SeenRequest:
         return self.response_status == HTTPStatus.UNAUTHORIZED and self.origin == "generated"
 
     @property
-    def _shown_path(self) -> str:
+    def shown_path(self) -> str:
+        """The path, fit for a message: what is secret of it is hidden."""
         return messages.shown_path(self.path)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
@@ -17,6 +18,7 @@ from pytest_stripe_tokens.cassettes.playback import Playback
 from pytest_stripe_tokens.interception.wire import Outcome
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 from pytest_stripe_tokens.sandbox.faults import Fault, Faults
+from pytest_stripe_tokens.sandbox.given import AnswerFailed, GivenAnswers
 from pytest_stripe_tokens.sandbox.own_requests import create_request, retrieve_request
 from pytest_stripe_tokens.sandbox.seen import SeenRequest, table, token_in
 from pytest_stripe_tokens.sandbox.sources import BY_MODE, InFlight, Parts
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.api.messages import Response
     from pytest_stripe_tokens.api.shapes import BankToken, CardToken
     from pytest_stripe_tokens.recording.contribution import Contributor
+    from pytest_stripe_tokens.sandbox.given import Answer
     from pytest_stripe_tokens.sandbox.settings import Settings
     from pytest_stripe_tokens.simulator.tokens.generator import Generator
 
@@ -45,6 +48,7 @@ class Surroundings:
         generator: of the test's generated answers.
         test: its node id, as messages name it; empty outside pytest.
         params: default parameters per type, merged over the built-in ones.
+        answers: of the suite's own, by the requests that they are for.
         contributor: records the test's requests; None where nothing is recorded.
         fail: ends the test with a message; called once for each request that mode `replay` misses.
     """
@@ -53,6 +57,7 @@ class Surroundings:
     generator: Generator
     test: str = ""
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, "Mapping[str, Any]"])
+    answers: Mapping[str, Answer] = field(default_factory=dict[str, "Answer"])
     contributor: Contributor | None = None
     fail: Callable[[str], NoReturn] = _raise_missed
 
@@ -70,7 +75,12 @@ class StripeTokens:
         self._surroundings = surroundings
         self._simulator = Simulator(surroundings.generator)
         self._playback = Playback(surroundings.library, settings.mode, settings.cassettes, settings.cassette)
-        parts = Parts(self._simulator, self._playback, surroundings.contributor, surroundings.test, self._fail)
+        self._given = GivenAnswers()
+        if surroundings.answers:
+            self._given.add_all(surroundings.answers, "stripe_tokens_answers")
+        parts = Parts(
+            self._simulator, self._playback, surroundings.contributor, surroundings.test, self._fail, self._given
+        )
         self._origins = parts.origins
         self._sources = tuple(source(parts) for source in BY_MODE[settings.mode])
         self._faults = Faults()
@@ -155,6 +165,40 @@ class StripeTokens:
         with self._lock:
             self._faults.add(wanted, times)
 
+    def answer(
+        self,
+        request: str,
+        body: Answer,
+        *,
+        status: int = 200,
+        times: int | None = None,
+        optional: bool = False,
+    ) -> None:
+        """Say what Stripe answers to a request, in every mode and client; nothing is sent then, also while recording.
+
+        It wins over every other source of answers, the latest first. One that no request asked for fails the test at
+        its end.
+
+        Args:
+            request: method and path, `"POST /v1/subscriptions"`. `:id`, or another name after a colon, stands for any
+                text in its place: `"GET /v1/subscriptions/:id"`. Of another host of Stripe's the whole URL:
+                `"POST https://connect.stripe.com/oauth/token"`.
+            body: the answer's JSON, or a function that takes the `SeenRequest` and gives it, or gives a pair of status
+                and JSON. Where it names an `object` and has no `id`, `created` or `livemode`, these are filled in.
+            status: the HTTP status, 200 to 599.
+            times: how many requests it answers; None for any number.
+            optional: whether the test may do without it.
+
+        Raises:
+            UsageError: it is no request or no answer; the message says what to type.
+        """
+        self._given.add(request, body, status=status, times=times, optional=optional)
+
+    @property
+    def unmet(self) -> list[str]:
+        """What the test asked for and no request met, as messages: own answers and failures."""
+        return self._given.unasked() if self._given.answers else []
+
     @property
     def requests(self) -> list[SeenRequest]:
         """The requests seen in this test, its fixtures' own included, oldest first."""
@@ -177,18 +221,21 @@ class StripeTokens:
             found = {name: self._simulator.token(name) for name in self._origins}
             return {name: Token(token, self._origins[name]) for name, token in found.items() if token is not None}
 
-    def answer(self, request: Request) -> Outcome:
+    def respond(self, request: Request) -> Outcome:
         """Answer a request of any client.
 
         Raises:
-            BaseException: what `fail` raises, where mode `replay` has no answer or a cassette can't be read.
+            BaseException: what `fail` raises, where mode `replay` has no answer, a cassette can't be read, or the
+                function of an own answer fails.
         """
         try:
             return self._answer(InFlight(request, read(request)))
         except CassetteError as error:
-            message = str(error)
+            message, cause = str(error), None
+        except AnswerFailed as failed:
+            message, cause = failed.message, failed.error
         # A client may swallow an exception; what ends the test gets through, and is kept for the teardown.
-        return self._fail(message)
+        return self._fail(message, cause)
 
     def note_refusal(self, host: str, message: str) -> None:
         """Take down that a client asked for a host and was refused: it is seen, and fails a test that swallows it."""
@@ -208,28 +255,32 @@ class StripeTokens:
             if sent.known is not None:
                 sent.seen.token_type = str(sent.known["type"])
             failure = self._faults.next()
-            if failure is None:
-                response, sent.seen.origin = self._ask_sources(sent)
-            elif failure.exception is None:
-                response = self._simulator.refuse(sent.request, failure.error())
-            else:
-                return Outcome(exception=failure.exception, delay=failure.delay)
-            if sent.request.method == "HEAD":
-                response = replace(response, body=b"")
-            sent.seen.response_status = response.status
-            return Outcome(response, delay=failure.delay if failure else 0)
+        if failure is None:
+            response, sent.seen.origin = self._ask_sources(sent)
+        elif failure.exception is None:
+            response = self._simulator.refuse(sent.request, failure.error())
+        else:
+            return Outcome(exception=failure.exception, delay=failure.delay)
+        if sent.request.method == "HEAD":
+            response = replace(response, body=b"")
+        sent.seen.response_status = response.status
+        return Outcome(response, delay=failure.delay if failure else 0)
 
     def _ask_sources(self, sent: InFlight) -> tuple[Response, Origin]:
         for source in self._sources:
-            answered = source.answer(sent)
-            if answered is not None:
-                response, origin = answered
-                is_new_here = origin != "generated" and response.is_success
-                return self._adopt(sent, response, origin) if is_new_here else response, origin
+            with nullcontext() if source.runs_others else self._lock:
+                answered = source.answer(sent)
+                if answered is not None:
+                    response, origin = answered
+                    is_new_here = origin != "generated" and response.is_success
+                    return self._adopt(sent, response, origin) if is_new_here else response, origin
         raise LookupError(f"no source answers {sent.request!r}")
 
     def _token(self, sent: InFlight) -> Token:
-        outcome = self._answer(sent)
+        try:
+            outcome = self._answer(sent)
+        except AnswerFailed as failed:
+            raise failed.error or UsageError(failed.message) from None
         outcome.wait()
         response = outcome.response
         if response is None:
@@ -240,6 +291,10 @@ class StripeTokens:
 
     def _adopt(self, sent: InFlight, response: Response, origin: Origin) -> Response:
         """Make what was answered part of this test's state; a token used up here is shown as used."""
+        with self._lock:
+            return self._adopted(sent, response, origin)
+
+    def _adopted(self, sent: InFlight, response: Response, origin: Origin) -> Response:
         token = token_in(response)
         if token is None:
             self._use_up(sent.understood.params)
@@ -260,9 +315,12 @@ class StripeTokens:
             if known is not None and not known["used"]:
                 self._simulator.use(value)
 
-    def _fail(self, message: str) -> NoReturn:
+    def _fail(self, message: str, cause: Exception | None = None) -> NoReturn:
         self.failures.append(message)
-        self._surroundings.fail(message)
+        try:
+            self._surroundings.fail(message)
+        except BaseException as ended:
+            raise ended from cause
 
 
 def _row(name: str, source: str) -> Any:

@@ -12,13 +12,13 @@ from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.errors import StripeAPIError
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.messages import API_HOST
-from pytest_stripe_tokens.simulator import answers, expanding, routes, versions
+from pytest_stripe_tokens.simulator import answers, expanding, filling, routes, versions
 from pytest_stripe_tokens.simulator.answers import Envelope
 from pytest_stripe_tokens.simulator.call import Call
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
-from pytest_stripe_tokens.simulator.keys import Caller, check_version, identify, key_in_form
+from pytest_stripe_tokens.simulator.keys import DEFAULT_VERSION, Caller, check_version, identify, key_in_form
 from pytest_stripe_tokens.simulator.parameters import normal, read_form
-from pytest_stripe_tokens.simulator.pretty import copy_of
+from pytest_stripe_tokens.simulator.pretty import copy_of, encoded, pretty
 from pytest_stripe_tokens.simulator.state import Kept, World
 from pytest_stripe_tokens.simulator.tokens.magic import magic_token
 
@@ -61,6 +61,18 @@ class Simulator:
         """Answer a request with an error that a test asked for; nothing else becomes of the request."""
         with self._lock:
             return _Handling(self._world, request).refuse(error)
+
+    def give(self, request: Request, status: int, body: Mapping[str, Any], ids: tuple[str, ...]) -> Response:
+        """Answer a request with what a test gave, and what that leaves out of an object; nothing else becomes of it.
+
+        Args:
+            request: as it was sent.
+            status: of the answer.
+            body: its JSON.
+            ids: the ids in the request's path.
+        """
+        with self._lock:
+            return _Handling(self._world, request).give(status, body, ids)
 
     def token(self, token_id: str) -> Mapping[str, Any] | None:
         """Give the JSON of a token as it is now, which must not be changed; None where there is none."""
@@ -136,6 +148,15 @@ class _Handling:
         with contextlib.suppress(ApiError):
             self._caller = self._identify()
         return answers.refusal(error, self._envelope(error.row))
+
+    def give(self, status: int, body: Mapping[str, Any], ids: tuple[str, ...]) -> Response:
+        caller = Caller("secret", livemode=False, key="", account=None, version=DEFAULT_VERSION)
+        # Whoever gives an answer does not ask for a key.
+        with contextlib.suppress(ApiError):
+            caller = self._caller = self._identify()
+        path = unquote(self._request.path)
+        full = filling.filled(body, path, ids, caller, self._world.generator)
+        return answers.respond(status, encoded(pretty(full)), self._envelope(), retry=None)
 
     def _identify(self) -> Caller:
         headers = self._request.headers

@@ -571,3 +571,23 @@ def test_a_cassette_that_leads_out_of_the_directory_stops_no_other(suite):
     result = suite.record()
     result.stdout.fnmatch_lines(["  card  kept *", "  pii   refreshed  *"])
     assert (suite.path / "elsewhere/card.yaml").read_text() == "old"
+
+
+def test_an_own_answer_is_given_while_recording_too_and_is_in_no_cassette(suite, server):
+    suite.write(
+        "test_it.py",
+        """
+        import pytest, requests
+
+        @pytest.mark.stripe_tokens(cassette="mine")
+        def test_it(stripe_tokens):
+            stripe_tokens.create("card")
+            stripe_tokens.answer("POST /v1/subscriptions", {"object": "subscription"})
+            answer = requests.post("https://api.stripe.com/v1/subscriptions", timeout=5)
+            assert answer.json()["object"] == "subscription"
+            assert [seen.origin for seen in stripe_tokens.requests] == [ORIGIN, "given"]
+        """.replace("ORIGIN", '"live"'),
+    )
+    suite.record().assert_outcomes(passed=1)
+    assert [request.path for request in server.requests] == ["/v1/tokens"]
+    assert "subscription" not in (suite.cassettes / "mine.yaml").read_text()
