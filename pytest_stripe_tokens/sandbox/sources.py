@@ -146,7 +146,7 @@ class Cassettes:
 
 
 class Simulated:
-    """The simulator, which answers every request."""
+    """The simulator, for the paths that it has."""
 
     runs_others: ClassVar[bool] = False
 
@@ -156,6 +156,8 @@ class Simulated:
 
     def answer(self, sent: InFlight) -> tuple[Response, Origin] | None:
         """Answer as the API would."""
+        if not self._simulator.knows(sent.request):
+            return None
         response = self._simulator.answer(sent.request)
         token_id = sent.understood.retrieved_id
         if token_id is not None:
@@ -174,6 +176,19 @@ class Held(Simulated):
         return super().answer(sent) if sent.is_to_api and sent.known is not None else None
 
 
+class Refused:
+    """The end of the other modes: what nobody answers is refused, with the words to type in its place."""
+
+    runs_others: ClassVar[bool] = False
+
+    def __init__(self, parts: Parts) -> None:
+        self._simulator = parts.simulator
+
+    def answer(self, sent: InFlight) -> tuple[Response, Origin] | None:
+        """Answer that there is no such path."""
+        return self._simulator.answer(sent.request), "generated"
+
+
 class Missed:
     """The end of mode `replay`: what no cassette holds fails the test."""
 
@@ -181,6 +196,7 @@ class Missed:
 
     def __init__(self, parts: Parts) -> None:
         self._playback = parts.playback
+        self._simulator = parts.simulator
         self._test = parts.test
         self._fail = parts.fail
 
@@ -188,19 +204,20 @@ class Missed:
         """Fail the test with the closest recording and what differs from it."""
         self._fail(
             self._playback.missed(
-                sent.request, sent.seen.token_type, test=self._test, is_from_fixture=sent.is_from_fixture
+                sent.request,
+                sent.seen.token_type,
+                test=self._test,
+                is_from_fixture=sent.is_from_fixture,
+                instead=self._simulator.instead(sent.request),
             )
         )
 
 
 BY_MODE: Mapping[str, tuple[type[Source], ...]] = MappingProxyType(
     {
-        "auto": (Given, Live, Cassettes, Simulated),
+        "auto": (Given, Live, Cassettes, Simulated, Refused),
         "replay": (Given, Live, Cassettes, Held, Missed),
-        "generate": (
-            Given,
-            Simulated,
-        ),
+        "generate": (Given, Simulated, Refused),
     }
 )
 """The sources of each mode, in the order in which they are asked; the last one answers everything or fails."""

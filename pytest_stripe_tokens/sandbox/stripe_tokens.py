@@ -92,35 +92,58 @@ class StripeTokens:
         number = len(self._requests)
         return f"<StripeTokens (mode {self._settings.mode}, {number} request{'' if number == 1 else 's'})>"
 
+    # With the account named in them, mypy takes a call with `**TEST_CARDS["amex"]` for ambiguous.
     @overload
     def create(self, type: Literal["card"], **params: Any) -> CardToken: ...
     @overload
     def create(self, type: Literal["bank_account"], **params: Any) -> BankToken: ...
     @overload
     def create(self, type: str, **params: Any) -> Token: ...
-    def create(self, type: str, **params: Any) -> Token:  # noqa: A002 - Stripe's own name
+    def create(
+        self,
+        type: str,  # noqa: A002 - Stripe's own name
+        *,
+        stripe_account: str | None = None,
+        **params: Any,
+    ) -> Token:
         """Create a token with `POST /v1/tokens`.
 
         Args:
             type: one of `TOKEN_TYPES`.
+            stripe_account: the connected account that it belongs to, `"acct_..."`; None for the platform's own.
             params: merged over the type's defaults; a parameter that is None is not sent.
 
         Raises:
             StripeAPIError: the API refuses it.
-            UsageError: there is no such type.
+            UsageError: there is no such type, or the account is no text.
         """
         row = _row(type, "create")
+        _check_account(stripe_account, "create")
         changed = {**self._surroundings.params.get(type, {}), **params}
-        request = create_request(row, changed)
-        return self._token(InFlight(request, read(request), is_default=not changed, is_from_fixture=not params))
+        request = create_request(row, changed, stripe_account)
+        is_platforms = stripe_account is None
+        return self._token(
+            InFlight(
+                request,
+                read(request),
+                is_default=is_platforms and not changed,
+                is_from_fixture=is_platforms and not params,
+            )
+        )
 
-    def retrieve(self, id: str) -> Token:  # noqa: A002 - Stripe's own name
+    def retrieve(self, id: str, *, stripe_account: str | None = None) -> Token:  # noqa: A002 - Stripe's own name
         """Read a token with `GET /v1/tokens/:id`.
+
+        Args:
+            id: a token or its id.
+            stripe_account: the connected account that it belongs to, `"acct_..."`; None for the platform's own.
 
         Raises:
             StripeAPIError: there is no such token.
+            UsageError: the account is no text.
         """
-        request = retrieve_request(id)
+        _check_account(stripe_account, "retrieve")
+        request = retrieve_request(id, stripe_account)
         return self._token(InFlight(request, read(request)))
 
     def use(self, token: str) -> None:
@@ -145,25 +168,33 @@ class StripeTokens:
         exception: BaseException | type[BaseException] | None = None,
         times: int = 1,
         delay: float = 0,
+        method: str | None = None,
+        path: str | None = None,
     ) -> None:
         """Let the next requests fail, in whichever client sends them.
 
+        Of several failures that fit a request, the one that was asked for first comes first. One that no request met
+        fails the test at its end.
+
         Args:
             status: the HTTP status, 400 to 599; by default the one that `code` or `type` has, or 500.
-            code: of the error body, such as `"rate_limit"`; a card's decline code stands in `decline_code` too.
+            code: of the error body, such as `"rate_limit"`; a card's decline code stands in `decline_code` too. One
+                that Stripe has not published needs a status or a message beside it.
             type: of the error body, such as `"card_error"`.
             message: of the error body; by default the API's own.
             exception: raised in place of an answer. A built-in ConnectionError or TimeoutError, class or instance,
                 becomes the client's own kind; anything else is raised as given.
             times: how many requests fail.
             delay: before each failure, in seconds.
+            method: of the requests that fail, `"POST"`; None for any.
+            path: of the requests that fail; `:id` stands for any text, `"/v1/charges/:id/refunds"`. None for any.
 
         Raises:
             UsageError: arguments that no failure can have.
         """
         wanted = Fault(status, code, type, message, exception, delay)
         with self._lock:
-            self._faults.add(wanted, times)
+            self._faults.add(wanted, times, method=method, path=path)
 
     def answer(
         self,
@@ -197,7 +228,8 @@ class StripeTokens:
     @property
     def unmet(self) -> list[str]:
         """What the test asked for and no request met, as messages: own answers and failures."""
-        return self._given.unasked() if self._given.answers else []
+        unasked = self._given.unasked() if self._given.answers else []
+        return unasked + (self._faults.unmet() if self._faults.pending else [])
 
     @property
     def requests(self) -> list[SeenRequest]:
@@ -254,7 +286,7 @@ class StripeTokens:
             sent.known = self._simulator.token(token_id) if token_id else None
             if sent.known is not None:
                 sent.seen.token_type = str(sent.known["type"])
-            failure = self._faults.next()
+            failure = self._faults.next(sent.request) if self._faults.pending else None
         if failure is None:
             response, sent.seen.origin = self._ask_sources(sent)
         elif failure.exception is None:
@@ -328,3 +360,8 @@ def _row(name: str, source: str) -> Any:
     if row is None:
         raise UsageError(f"{source}: no token type {name!r}; the types are {', '.join(TOKEN_TYPES)}")
     return row
+
+
+def _check_account(account: object, source: str) -> None:
+    if not isinstance(account, str | None):
+        raise UsageError(f"{source}(stripe_account={account!r}): expected the id of a connected account, 'acct_...'")

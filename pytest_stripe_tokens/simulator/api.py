@@ -57,6 +57,18 @@ class Simulator:
                 envelope = Envelope(self._generator.latest_created, request.method, self._generator.request_id())
                 return answers.refusal(ApiError("own_fault", kind=type(error).__name__), envelope)
 
+    def knows(self, request: Request) -> bool:
+        """Tell whether a request is to one of the endpoints that are simulated."""
+        return find(request) is not None
+
+    def instead(self, request: Request) -> str | None:
+        """Give what lets a test answer a request that is not simulated, ready to paste; None for any other."""
+        if self.knows(request):
+            return None
+        from pytest_stripe_tokens.simulator import unanswered  # noqa: PLC0415 - most suites meet none
+
+        return unanswered.call(request.method, request.host, unquote(request.path))
+
     def refuse(self, request: Request, error: ApiError) -> Response:
         """Answer a request with an error that a test asked for; nothing else becomes of the request."""
         with self._lock:
@@ -125,6 +137,11 @@ def _host(request: Request) -> str:
         return ""
 
 
+def find(request: Request) -> tuple[Route, tuple[str, ...]] | None:
+    """Find the endpoint of a request, and the ids in its path; None where the simulator has none."""
+    return routes.find(request.method, unquote(request.path)) if _host(request) == API_HOST else None
+
+
 class _Handling:
     """One request on its way through the checks to its answer."""
 
@@ -171,11 +188,13 @@ class _Handling:
 
     def _route(self, caller: Caller) -> tuple[Route, tuple[str, ...]]:
         request = self._request
-        if _host(request) != API_HOST:
-            path = f"{_host(request)}{request.path}" if _host(request) else "?"
-            supported = f"https://{API_HOST}: {routes.supported()}"
-            raise ApiError("unknown_url", method=request.method, path=path, supported=supported)
-        route, ids = routes.find(request.method, unquote(request.path))
+        found = find(request)
+        if found is None:
+            from pytest_stripe_tokens.simulator import unanswered  # noqa: PLC0415 - most suites meet none
+
+            text = unanswered.message(request.method, _host(request), unquote(request.path) if _host(request) else "")
+            raise ApiError("unknown_url", text=text)
+        route, ids = found
         if caller.is_publishable and not route.publishable:
             raise ApiError("secret_key_required")
         if route.path.startswith("/v1/accounts/:account") and caller.account not in {None, ids[0]}:

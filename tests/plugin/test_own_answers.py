@@ -401,3 +401,28 @@ def test_json_is_sent_as_the_api_sends_it(stripe_tokens):
     assert answer.text == '{\n  "name": "Zoë",\n  "amount": 1\n}'
     assert answer.headers["Content-Type"] == "application/json"
     assert json.loads(answer.content) == {"name": "Zoë", "amount": 1}
+
+
+REFUSED = """
+    import requests
+
+    def test_it(stripe_tokens):
+        answer = requests.post("https://api.stripe.com/v1/subscriptions", auth=("sk_test_1", ""), timeout=5)
+        print(answer.json()["error"]["message"])
+        assert 0
+"""
+WORDS = 'stripe_tokens.answer("POST /v1/subscriptions", {"object": "subscription"})'
+
+
+@pytest.mark.parametrize(
+    ("mode", "lines"),
+    [
+        ("auto", ["*does not answer POST /v1/subscriptions.", f"Say what Stripe answers: {WORDS}"]),
+        ("generate", ["*does not answer POST /v1/subscriptions.", f"Say what Stripe answers: {WORDS}"]),
+        ("replay", ["*no cassette holds POST /v1/subscriptions", f"E *or say what Stripe answers: {WORDS}"]),
+    ],
+)
+def test_every_mode_says_what_to_type_for_a_path_that_nobody_answers(run_test, mode, lines):
+    result = run_test(REFUSED, "--stripe-tokens", mode)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(lines)

@@ -66,6 +66,9 @@ def test_stripe_tokens(stripe_tokens: StripeTokens) -> None:
     assert_type(stripe_tokens.create("card", **TEST_CARDS["amex"]), CardToken)
     german = stripe_tokens.create("bank_account", **TEST_BANK_ACCOUNTS["DE"])
     stripe_tokens.use(german)
+    assert_type(stripe_tokens.create("card", stripe_account="acct_1", name="Ada"), CardToken)
+    assert_type(stripe_tokens.retrieve("tok_1", stripe_account="acct_1"), Token)
+    stripe_tokens.fail_next(code="card_declined", method="POST", path="/v1/charges/:id/refunds")
     stripe_tokens.fail_next(429, code="rate_limit", message="slow down", times=2, delay=0.1)
     stripe_tokens.fail_next(exception=TimeoutError)
     stripe_tokens.answer("POST /v1/subscriptions", {"object": "subscription"}, status=201, times=2, optional=True)
@@ -74,6 +77,7 @@ def test_stripe_tokens(stripe_tokens: StripeTokens) -> None:
     assert_type(stripe_tokens.tokens, dict[str, Token])
     seen = stripe_tokens.requests[-1]
     assert_type(seen.method, str)
+    assert_type(seen.stripe_account, str | None)
     assert_type(seen.token_type, str | None)
     assert_type(seen.response_status, int | None)
     assert_type(seen.params, dict[str, Any])
