@@ -105,6 +105,32 @@ class Given:
         return self._simulator.give(sent.request, status, body, ids), "given"
 
 
+class Stubs:
+    """What another tool has put in place in this test: responses, respx, pytest-httpx, a cassette of vcrpy's."""
+
+    runs_others: ClassVar[bool] = True
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def answer(self, sent: InFlight) -> tuple[Response, Origin] | None:
+        """Give the answer of a tool that is active and holds a match."""
+        from pytest_stripe_tokens.interception import stubs  # noqa: PLC0415 - few tests get here
+
+        response = stubs.answer(sent.request)
+        return None if response is None else (response, "given")
+
+
+class StubsWhileRecording(Stubs):
+    """The same before anything is sent: what a test stubs beyond the simulator's paths, it does not ask Stripe for."""
+
+    def answer(self, sent: InFlight) -> tuple[Response, Origin] | None:
+        """Give the answer of a tool, in a recording run."""
+        if self._parts.contributor is None or self._parts.simulator.knows(sent.request):
+            return None
+        return super().answer(sent)
+
+
 class Live:
     """Stripe's test mode, whose answers are recorded."""
 
@@ -215,9 +241,9 @@ class Missed:
 
 BY_MODE: Mapping[str, tuple[type[Source], ...]] = MappingProxyType(
     {
-        "auto": (Given, Live, Cassettes, Simulated, Refused),
-        "replay": (Given, Live, Cassettes, Held, Missed),
-        "generate": (Given, Simulated, Refused),
+        "auto": (Given, StubsWhileRecording, Live, Cassettes, Simulated, Stubs, Refused),
+        "replay": (Given, Live, Cassettes, Held, Stubs, Missed),
+        "generate": (Given, Simulated, Stubs, Refused),
     }
 )
 """The sources of each mode, in the order in which they are asked; the last one answers everything or fails."""

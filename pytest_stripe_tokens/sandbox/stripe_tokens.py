@@ -15,7 +15,7 @@ from pytest_stripe_tokens.api.token import Origin, Token
 from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
 from pytest_stripe_tokens.cassettes.library import CassetteError, Library
 from pytest_stripe_tokens.cassettes.playback import Playback
-from pytest_stripe_tokens.interception.wire import Outcome
+from pytest_stripe_tokens.interception.wire import Outcome, StubRaised
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 from pytest_stripe_tokens.sandbox.faults import Fault, Faults
 from pytest_stripe_tokens.sandbox.given import AnswerFailed, GivenAnswers
@@ -288,7 +288,10 @@ class StripeTokens:
                 sent.seen.token_type = str(sent.known["type"])
             failure = self._faults.next(sent.request) if self._faults.pending else None
         if failure is None:
-            response, sent.seen.origin = self._ask_sources(sent)
+            try:
+                response, sent.seen.origin = self._ask_sources(sent)
+            except StubRaised as stub:
+                return Outcome(exception=stub.error)
         elif failure.exception is None:
             response = self._simulator.refuse(sent.request, failure.error())
         else:

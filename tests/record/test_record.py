@@ -573,11 +573,11 @@ def test_a_cassette_that_leads_out_of_the_directory_stops_no_other(suite):
     assert (suite.path / "elsewhere/card.yaml").read_text() == "old"
 
 
-def test_an_own_answer_is_given_while_recording_too_and_is_in_no_cassette(suite, server):
+def test_own_answers_and_stubs_are_given_while_recording_too_and_are_in_no_cassette(suite, server):
     suite.write(
         "test_it.py",
         """
-        import pytest, requests
+        import pytest, requests, responses
 
         @pytest.mark.stripe_tokens(cassette="mine")
         def test_it(stripe_tokens):
@@ -585,8 +585,11 @@ def test_an_own_answer_is_given_while_recording_too_and_is_in_no_cassette(suite,
             stripe_tokens.answer("POST /v1/subscriptions", {"object": "subscription"})
             answer = requests.post("https://api.stripe.com/v1/subscriptions", timeout=5)
             assert answer.json()["object"] == "subscription"
-            assert [seen.origin for seen in stripe_tokens.requests] == [ORIGIN, "given"]
-        """.replace("ORIGIN", '"live"'),
+            with responses.RequestsMock() as mock:
+                mock.get("https://api.stripe.com/v1/subscriptions", json={"stub": 1})
+                assert requests.get("https://api.stripe.com/v1/subscriptions", timeout=5).json() == {"stub": 1}
+            assert [seen.origin for seen in stripe_tokens.requests] == ["live", "given", "given"]
+        """,
     )
     suite.record().assert_outcomes(passed=1)
     assert [request.path for request in server.requests] == ["/v1/tokens"]
