@@ -16,7 +16,7 @@ from pytest_stripe_tokens.simulator import answers, expanding, filling, routes, 
 from pytest_stripe_tokens.simulator.answers import Envelope
 from pytest_stripe_tokens.simulator.call import Call
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
-from pytest_stripe_tokens.simulator.keys import DEFAULT_VERSION, Caller, check_version, identify, key_in_form
+from pytest_stripe_tokens.simulator.keys import DEFAULT_VERSION, Caller, check_version, identify, key_in_form, mask
 from pytest_stripe_tokens.simulator.parameters import normal, read_form
 from pytest_stripe_tokens.simulator.pretty import copy_of, encoded, pretty
 from pytest_stripe_tokens.simulator.state import Kept, World
@@ -197,6 +197,8 @@ class _Handling:
         route, ids = found
         if caller.is_publishable and not route.publishable:
             raise ApiError("secret_key_required")
+        if caller.account in self._world.deleted:
+            raise ApiError("account_invalid", key=mask(caller.key), account=caller.account)
         if route.path.startswith("/v1/accounts/:account") and caller.account not in {None, ids[0]}:
             raise ApiError("account_mismatch")
         return route, ids
@@ -239,7 +241,10 @@ class _Handling:
 
     def _run(self, caller: Caller, route: Route, ids: tuple[str, ...], form: bytes) -> Response:
         version = self._request.headers.get("stripe-version", "").strip() or None
-        call = Call(self._world, caller, versions.as_sent(version, route.table, read_form(form, route.table)), ids)
+        params = versions.as_sent(version, route.table, read_form(form, route.table))
+        key = self._request.headers.get("idempotency-key")
+        call = Call(self._world, caller, params, ids, self._request_id, key)
+        call.catch_up()
         try:
             # Taken back before it is expanded, which may be asked of what only older answers hold, and after.
             body = versions.as_shown(version, call, route.endpoint(call))

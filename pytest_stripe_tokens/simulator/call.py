@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_stripe_tokens.simulator.keys import Caller
-    from pytest_stripe_tokens.simulator.state import Entry, Scope, World
+    from pytest_stripe_tokens.simulator.state import Entry, Later, Scope, World
 
 
 @dataclass
@@ -26,12 +26,16 @@ class Call:
         caller: who asks.
         params: the parameters of form and query, nested; every leaf is a string, or None where it was empty.
         ids: the path's ids, in their order.
+        request_id: the request's own, which events name.
+        idempotency_key: as sent, or None.
     """
 
     world: World
     caller: Caller
     params: Mapping[str, Any]
     ids: tuple[str, ...] = ()
+    request_id: str | None = None
+    idempotency_key: str | None = None
 
     @property
     def scope(self) -> Scope:
@@ -69,6 +73,16 @@ class Call:
         """Keep a new object of the caller's."""
         return self.world.add(body, self.scope, **private)
 
+    def later(self, entry: Entry, change: Later) -> None:
+        """Let something become of an object after this answer: the next request of any kind finds it done."""
+        self.world.due.append((entry, change))
+
+    def catch_up(self) -> None:
+        """Do what earlier requests put off; no request does it, as events tell."""
+        due, self.world.due = self.world.due, []
+        for entry, change in due:
+            change(replace(self, request_id=None, idempotency_key=None), entry)
+
     def happened(self, event: str, entry: Entry, previous: Mapping[str, Any] | None = None) -> None:
         """Note what `GET /v1/events` tells, last of all: the object is kept as it is now.
 
@@ -77,8 +91,34 @@ class Call:
             entry: the object that it happened to.
             previous: what an update changed, with the values from before.
         """
-        known = None if previous is None else dict(previous)
-        self.world.happenings.append(Happening(event, entry.copy(), entry.scope, known))
+        created = self.world.generator.latest_created
+        self.world.happenings.append(
+            Happening(event, entry.copy(), entry.scope, previous, created, self.request_id, self.idempotency_key)
+        )
+
+    def updated(self, event: str, entry: Entry, before: Mapping[str, Any]) -> None:
+        """Note an update, unless nothing has changed.
+
+        Args:
+            event: the event's type, `"customer.updated"`.
+            entry: the object as it is now.
+            before: its JSON from before.
+        """
+        previous = changes_of(before, entry.body)
+        if previous:
+            self.happened(event, entry, previous)
+
+
+def changes_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what an update changed, with the values from before: only the keys that changed, in nested hashes too."""
+    changed: dict[str, Any] = {}
+    for name in [*before, *(name for name in after if name not in before)]:
+        old, new = before.get(name), after.get(name)
+        if old != new:
+            if isinstance(old, dict) and isinstance(new, dict):
+                old = changes_of(cast("dict[str, Any]", old), cast("dict[str, Any]", new))
+            changed[name] = old
+    return changed
 
 
 def find_account(call: Call) -> Entry:

@@ -6,14 +6,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
-from pytest_stripe_tokens.simulator.resources import accounts
+from pytest_stripe_tokens.simulator.resources.account_shape import show
 from pytest_stripe_tokens.simulator.resources.attaching import sources_of
-from pytest_stripe_tokens.simulator.resources.objects import list_of, ordered
+from pytest_stripe_tokens.simulator.resources.objects import list_within, ordered, refunds_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pytest_stripe_tokens.simulator.call import Call
+    from pytest_stripe_tokens.simulator.state import Entry
 
 EXPANDABLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -79,8 +80,29 @@ EXPANDABLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "verification.document.back",
             "verification.document.front",
         ),
+        "refund": (
+            "balance_transaction",
+            "charge",
+            "customer",
+            "failure_balance_transaction",
+            "payment_intent",
+            "payment_method",
+            "source_transfer_reversal",
+            "transfer_reversal",
+        ),
+        "capability": ("account",),
+        "payout": (
+            "application_fee",
+            "balance_transaction",
+            "destination",
+            "failure_balance_transaction",
+            "original_payout",
+            "reversed_by",
+        ),
         "three_d_secure.authentication": ("payment_method",),
         "topup": ("balance_transaction", "payment_method", "source"),
+        "transfer": ("balance_transaction", "destination", "destination_payment", "source_transaction"),
+        "transfer_reversal": ("balance_transaction", "destination_payment_refund", "source_refund", "transfer"),
     }
 )
 """What can be expanded in an object: stripe-python 16.1's expandable fields and those of older versions."""
@@ -88,6 +110,10 @@ EXPANDABLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
 # Lists that are shown only where `expand` asks for them (customers since 2020-08-27, charges since 2022-11-15).
 _HIDDEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"charge": ("refunds",), "customer": ("sources", "subscriptions", "tax_ids"), "search_result": ("total_count",)}
+)
+# Finds what is in a hidden list; the others are empty.
+_LISTED: Mapping[str, Callable[[Call, Entry], list[Entry]]] = MappingProxyType(
+    {"refunds": lambda call, charge: refunds_of(call.world, charge)[::-1], "sources": sources_of}
 )
 _SIMULATED = (
     "account",
@@ -98,7 +124,10 @@ _SIMULATED = (
     "customer",
     "payment_intent",
     "payment_method",
+    "payout",
+    "refund",
     "source",
+    "transfer",
 )
 
 
@@ -163,15 +192,18 @@ class _Path:
         entry = call.world.get(identity, call.scope, *_SIMULATED) or call.world.get(
             identity, call.platform, *_SIMULATED
         )
+        left = call.world.deleted.get(identity)
+        if entry is None and left is not None and left.object == "customer" and left.scope == call.scope:
+            return left.copy()
         if entry is None:
             raise ApiError("object_not_simulated", path=self._path)
-        return accounts.show(call, entry) if entry.object == "account" else entry.copy()
+        return show(call, entry) if entry.object == "account" else entry.copy()
 
     def _show(self, body: dict[str, Any], name: str) -> None:
         call = self._call
-        entry = call.world.get(str(body.get("id")), call.scope, "customer")
-        data = [source.copy() for source in sources_of(call, entry)] if entry is not None and name == "sources" else []
-        listed = list_of(f"/v1/{body['object']}s/{body['id']}/{name}", data) | {"total_count": len(data)}
-        shown = ordered(body | {name: listed})
+        find = _LISTED.get(name)
+        entry = call.world.get(str(body.get("id")), call.scope, str(body["object"]))
+        data = [] if find is None or entry is None else [item.copy() for item in find(call, entry)]
+        shown = ordered(body | {name: list_within(f"/v1/{body['object']}s/{body['id']}/{name}", data)})
         body.clear()
         body.update(shown)

@@ -8,28 +8,58 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType
+from importlib import import_module
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_stripe_tokens.simulator.call import Call
 from pytest_stripe_tokens.simulator.resources import (
     accounts,
     balance_transactions,
+    capabilities,
     charges,
     customers,
+    external_accounts,
     payment_intents,
     payment_methods,
     persons,
     sources,
-    three_d_secure,
     tokens,
-    topups,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Endpoint: TypeAlias = Callable[[Call], dict[str, Any]]
+
+
+class Seldom:
+    """A module of resources that is imported when one of its endpoints is asked for the first time.
+
+    Args:
+        load: imports the module.
+    """
+
+    def __init__(self, load: Callable[[], ModuleType]) -> None:
+        self._load = load
+
+    def __getattr__(self, endpoint: str) -> Endpoint:
+        def answer(call: Call) -> dict[str, Any]:
+            found: Endpoint = getattr(self._load(), endpoint)
+            return found(call)
+
+        return answer
+
+
+account_links = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.account_links"))
+captures = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.captures"))
+customer_sources = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.customer_sources"))
+events = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.events"))
+payouts = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.payouts"))
+refunds = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.refunds"))
+three_d_secure = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.three_d_secure"))
+topups = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.topups"))
+transfers = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.transfers"))
 
 
 @dataclass(frozen=True)
@@ -63,14 +93,29 @@ ROUTES = (
     Route("GET", "/v1/charges", charges.list_all, "reading.charges"),
     Route("GET", "/v1/charges/search", charges.search, "reading.search"),
     Route("GET", "/v1/charges/:charge", charges.retrieve),
+    Route("POST", "/v1/charges/:charge", charges.update, "charges.update"),
+    Route("POST", "/v1/charges/:charge/capture", captures.capture_charge, "charges.capture"),
+    Route("POST", "/v1/charges/:charge/refund", refunds.refund_charge, "refunds.create"),
+    Route("POST", "/v1/charges/:charge/refunds", refunds.create_of_charge, "refunds.create"),
+    Route("GET", "/v1/charges/:charge/refunds", refunds.list_of_charge, "reading.charge_refunds"),
+    Route("GET", "/v1/charges/:charge/refunds/:refund", refunds.retrieve_of_charge),
+    Route("POST", "/v1/refunds", refunds.create, "refunds.create"),
+    Route("GET", "/v1/refunds", refunds.list_all, "reading.refunds"),
+    Route("GET", "/v1/refunds/:refund", refunds.retrieve),
+    Route("POST", "/v1/refunds/:refund", refunds.update, "refunds.update"),
+    Route("POST", "/v1/refunds/:refund/cancel", refunds.cancel),
     Route("POST", "/v1/customers", customers.create, "customers.create"),
     Route("GET", "/v1/customers", customers.list_all, "reading.customers"),
     Route("POST", "/v1/customers/:customer", customers.update, "customers.update"),
     Route("GET", "/v1/customers/search", customers.search, "reading.search"),
     Route("GET", "/v1/customers/:customer", customers.retrieve),
-    Route("POST", "/v1/customers/:customer/sources", customers.create_source, "customers.create_source"),
-    Route("GET", "/v1/customers/:customer/sources", customers.list_sources, "reading.sources"),
-    Route("GET", "/v1/customers/:customer/sources/:id", customers.retrieve_source),
+    Route("DELETE", "/v1/customers/:customer", customers.delete),
+    Route("POST", "/v1/customers/:customer/sources", customer_sources.create, "customers.create_source"),
+    Route("GET", "/v1/customers/:customer/sources", customer_sources.list_all, "reading.sources"),
+    Route("GET", "/v1/customers/:customer/sources/:id", customer_sources.retrieve),
+    Route("POST", "/v1/customers/:customer/sources/:id", customer_sources.update, "customers.update_source"),
+    Route("DELETE", "/v1/customers/:customer/sources/:id", customer_sources.delete),
+    Route("POST", "/v1/customers/:customer/sources/:id/verify", customer_sources.verify, "customers.verify_source"),
     Route(
         "GET",
         "/v1/customers/:customer/payment_methods",
@@ -93,31 +138,70 @@ ROUTES = (
         "payment_intents.confirm",
         publishable=True,
     ),
+    Route("POST", "/v1/payment_intents/:intent/cancel", captures.cancel_intent, "payment_intents.cancel"),
+    Route("POST", "/v1/payment_intents/:intent/capture", captures.capture_intent, "payment_intents.capture"),
+    Route(
+        "POST",
+        "/v1/payment_intents/:intent/increment_authorization",
+        captures.increment_authorization,
+        "payment_intents.increment_authorization",
+    ),
     Route("POST", "/v1/accounts", accounts.create, "accounts.create"),
     Route("GET", "/v1/accounts", accounts.list_all, "reading.accounts"),
     Route("POST", "/v1/accounts/:account", accounts.update, "accounts.update"),
     Route("GET", "/v1/accounts/:account", accounts.retrieve),
+    Route("DELETE", "/v1/accounts/:account", accounts.delete),
+    Route("GET", "/v1/account", accounts.retrieve_own),
+    Route("POST", "/v1/accounts/:account/reject", accounts.reject, "accounts.reject"),
+    Route("GET", "/v1/accounts/:account/capabilities", capabilities.list_all),
+    Route("GET", "/v1/accounts/:account/capabilities/:capability", capabilities.retrieve),
+    Route("POST", "/v1/accounts/:account/capabilities/:capability", capabilities.update, "accounts.update_capability"),
+    Route(
+        "POST", "/v1/accounts/:account/external_accounts", external_accounts.create, "accounts.create_external_account"
+    ),
+    Route("GET", "/v1/accounts/:account/external_accounts", external_accounts.list_all, "reading.external_accounts"),
+    Route("GET", "/v1/accounts/:account/external_accounts/:id", external_accounts.retrieve),
     Route(
         "POST",
-        "/v1/accounts/:account/external_accounts",
-        accounts.create_external_account,
-        "accounts.create_external_account",
+        "/v1/accounts/:account/external_accounts/:id",
+        external_accounts.update,
+        "accounts.update_external_account",
     ),
-    Route(
-        "GET", "/v1/accounts/:account/external_accounts", accounts.list_external_accounts, "reading.external_accounts"
-    ),
-    Route("GET", "/v1/accounts/:account/external_accounts/:id", accounts.retrieve_external_account),
+    Route("DELETE", "/v1/accounts/:account/external_accounts/:id", external_accounts.delete),
+    Route("POST", "/v1/accounts/:account/login_links", account_links.create_login_link),
+    Route("POST", "/v1/account_links", account_links.create, "account_links.create"),
     Route("POST", "/v1/accounts/:account/persons", persons.create, "accounts.create_person"),
     Route("GET", "/v1/accounts/:account/persons", persons.list_all, "reading.persons"),
     Route("POST", "/v1/accounts/:account/persons/:person", persons.update, "accounts.update_person"),
     Route("GET", "/v1/accounts/:account/persons/:person", persons.retrieve),
+    Route("DELETE", "/v1/accounts/:account/persons/:person", persons.delete),
+    Route("GET", "/v1/balance", balance_transactions.retrieve_balance),
     Route("GET", "/v1/balance_transactions", balance_transactions.list_all, "reading.balance_transactions"),
     Route("GET", "/v1/balance_transactions/:id", balance_transactions.retrieve),
+    Route("GET", "/v1/events", events.list_all, "events.list"),
+    Route("GET", "/v1/events/:id", events.retrieve),
     Route("POST", "/v1/topups", topups.create, "topups.create"),
     Route("GET", "/v1/topups", topups.list_all, "reading.topups"),
     Route("GET", "/v1/topups/:topup", topups.retrieve),
+    Route("POST", "/v1/topups/:topup", topups.update, "topups.update"),
+    Route("POST", "/v1/topups/:topup/cancel", topups.cancel),
+    Route("POST", "/v1/transfers", transfers.create, "transfers.create"),
+    Route("GET", "/v1/transfers", transfers.list_all, "transfers.list"),
+    Route("GET", "/v1/transfers/:transfer", transfers.retrieve),
+    Route("POST", "/v1/transfers/:transfer", transfers.update, "transfers.update"),
+    Route("POST", "/v1/transfers/:transfer/reversals", transfers.reverse, "transfers.create_reversal"),
+    Route("GET", "/v1/transfers/:transfer/reversals", transfers.list_reversals, "transfers.list_reversals"),
+    Route("GET", "/v1/transfers/:transfer/reversals/:id", transfers.retrieve_reversal),
+    Route("POST", "/v1/transfers/:transfer/reversals/:id", transfers.update_reversal, "transfers.update_reversal"),
+    Route("POST", "/v1/payouts", payouts.create, "payouts.create"),
+    Route("GET", "/v1/payouts", payouts.list_all, "payouts.list"),
+    Route("GET", "/v1/payouts/:payout", payouts.retrieve),
+    Route("POST", "/v1/payouts/:payout", payouts.update, "payouts.update"),
+    Route("POST", "/v1/payouts/:payout/cancel", payouts.cancel),
+    Route("POST", "/v1/payouts/:payout/reverse", payouts.reverse, "payouts.reverse"),
     Route("POST", "/v1/sources", sources.create, "sources.create", publishable=True),
     Route("GET", "/v1/sources/:source", sources.retrieve, "reading.one_with_secret"),
+    Route("POST", "/v1/sources/:source", sources.update, "sources.update"),
     Route("POST", "/v1/three_d_secure/authentications", three_d_secure.create, "three_d_secure.create"),
     Route("GET", "/v1/three_d_secure/authentications/:authentication", three_d_secure.retrieve),
 )

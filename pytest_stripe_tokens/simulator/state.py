@@ -9,10 +9,13 @@ from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.pretty import copy_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
+    from pytest_stripe_tokens.simulator.call import Call
     from pytest_stripe_tokens.simulator.tokens.generator import Generator
 
+# What becomes of an object after the answer that made it.
+Later: TypeAlias = "Callable[[Call, Entry], None]"
 # An account, None for the platform's own, and whether it is in live mode.
 Scope: TypeAlias = "tuple[str | None, bool]"
 
@@ -21,6 +24,7 @@ NOUNS = {
     "balance_transaction": "balance transaction",
     "external_account": "external account",
     "payment_method": "PaymentMethod",
+    "setup_intent": "setupintent",
 }
 _PLATFORM_OWNED = (
     "; OAuth key or Stripe-Account header was used but API request was provided with a platform-owned payment method"
@@ -78,12 +82,18 @@ class Happening:
         body: the object as it was then.
         scope: what it belongs to.
         previous: what an update changed, with the values from before; None where nothing was updated.
+        created: when it happened, Unix seconds.
+        request_id: the request that did it; None where none did.
+        idempotency_key: that request's, or None.
     """
 
     event: str
-    body: dict[str, Any]
+    body: Mapping[str, Any]
     scope: Scope
-    previous: dict[str, Any] | None = None
+    previous: Mapping[str, Any] | None = None
+    created: int = 0
+    request_id: str | None = None
+    idempotency_key: str | None = None
 
 
 class World:
@@ -93,6 +103,8 @@ class World:
         self.generator = generator
         self.kept: dict[tuple[Scope, str, str], Kept] = {}
         self.happenings: list[Happening] = []
+        self.deleted: dict[str, Entry] = {}
+        self.due: list[tuple[Entry, Later]] = []
         self._entries: dict[str, Entry] = {}
 
     @property
@@ -115,6 +127,18 @@ class World:
         """Forget an object."""
         self._entries.pop(entry.id, None)
 
+    def delete(self, entry: Entry) -> dict[str, Any]:
+        """Delete an object for good, and give what the API answers; what is left of it is in `deleted`."""
+        self.remove(entry)
+        left = {"id": entry.id, "object": entry.object, "deleted": True}
+        self.deleted[entry.id] = Entry(left, entry.scope)
+        return dict(left)
+
+    def take_back(self, entry: Entry) -> None:
+        """Forget an object that a refused request made, as if it had never been there."""
+        self.remove(entry)
+        self.happenings = [happening for happening in self.happenings if happening.body["id"] != entry.id]
+
     def get(self, identity: str, scope: Scope, *objects: str) -> Entry | None:
         """Find an object of one of these types that belongs to `scope`."""
         entry = self._entries.get(identity)
@@ -125,10 +149,11 @@ class World:
         entry = self._entries.get(identity)
         return entry if entry is not None and entry.object == "token" else None
 
-    def every(self, object_type: str, scope: Scope | None = None) -> Iterator[Entry]:
-        """Give all objects of a type, oldest first, of every scope unless one is named."""
+    def every(self, objects: str | tuple[str, ...], scope: Scope | None = None) -> Iterator[Entry]:
+        """Give all objects of a type, or of several, oldest first, of every scope unless one is named."""
+        types = (objects,) if isinstance(objects, str) else objects
         for entry in self._entries.values():
-            if entry.object == object_type and scope in {None, entry.scope}:
+            if entry.object in types and scope in {None, entry.scope}:
                 yield entry
 
     def read(self, identity: str, scope: Scope, object_type: str, param: str) -> Entry:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.resources.attaching import sources_of
-from pytest_stripe_tokens.simulator.resources.objects import list_within, ordered
+from pytest_stripe_tokens.simulator.resources.objects import list_within, ordered, refunds_of
 
 if TYPE_CHECKING:
     from pytest_stripe_tokens.simulator.call import Call
@@ -86,8 +86,8 @@ def _with_charges(call: Call, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with_refunds(call: Call, body: Mapping[str, Any]) -> dict[str, Any]:
-    made = call.world.every("refund", call.scope)
-    refunds = [entry.copy() for entry in made if entry.body["charge"] == body["id"]][::-1]
+    charge = call.world.get(str(body["id"]), call.scope, "charge")
+    refunds = [] if charge is None else [entry.copy() for entry in refunds_of(call.world, charge)][::-1]
     return {"refunds": list_within(f"/v1/charges/{body['id']}/refunds", refunds)}
 
 

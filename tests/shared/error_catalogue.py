@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rows import each
 from simulator_rows import EXECUTED, UNTRIED
 from simulator_rows_of_making import CREATING, KEYS
+from simulator_rows_of_payments import CAPTURING, REFUNDING
 from simulator_rows_of_using import ATTACHING, CHARGING, IDEMPOTENCY, READING, USING
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ SECTIONS = {
     "using": (USING, {}),
     "charging": (CHARGING, EXECUTED),
     "attaching": (ATTACHING, EXECUTED),
+    "refunding": (REFUNDING, EXECUTED),
+    "capturing": (CAPTURING, EXECUTED),
     "idempotency": (IDEMPOTENCY, {}),
 }
 ROWS = [(row, {**headers, **row.headers}) for rows, headers in SECTIONS.values() for row in rows]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 MONEY = {"amount": "500", "currency": "usd"}
+_HELD = {"amount": "1200", "currency": "usd"}
+_WORDS = "CUSTOMER|SOURCE|INTENT|ACCOUNT|PERSON|CHARGE|HELD|HOLDING|GROWING|REFUND"
 SOUND = {
     "charges.create": ("/v1/charges", {**MONEY, "source": "tok_visa"}),
     "customers.create": ("/v1/customers", {}),
@@ -12,6 +16,16 @@ SOUND = {
     "payment_intents.create": ("/v1/payment_intents", {**MONEY, "payment_method": "pm_card_visa", "confirm": "true"}),
     "payment_intents.update": ("/v1/payment_intents/INTENT", {}),
     "payment_intents.confirm": ("/v1/payment_intents/INTENT/confirm", {}),
+    "payment_intents.cancel": ("/v1/payment_intents/HOLDING/cancel", {}),
+    "payment_intents.capture": ("/v1/payment_intents/HOLDING/capture", {}),
+    "payment_intents.increment_authorization": (
+        "/v1/payment_intents/GROWING/increment_authorization",
+        {"amount": "1500"},
+    ),
+    "charges.update": ("/v1/charges/CHARGE", {}),
+    "charges.capture": ("/v1/charges/HELD/capture", {}),
+    "refunds.create": ("/v1/refunds", {"charge": "CHARGE"}),
+    "refunds.update": ("/v1/refunds/REFUND", {}),
     "accounts.create": ("/v1/accounts", {"type": "custom"}),
     "accounts.update": ("/v1/accounts/ACCOUNT", {}),
     "accounts.create_person": ("/v1/accounts/ACCOUNT/persons", {}),
@@ -46,3 +60,62 @@ def sample(spec):
         "string": "eur",
     }
     return kinds.get(kind) or rest[0]
+
+
+class Furnished:
+    """One simulated account with what a request may name."""
+
+    def __init__(self, api):
+        self.api = api
+        self.ids = {}
+
+    def named(self, value):
+        if isinstance(value, dict):
+            return {name: self.named(inner) for name, inner in value.items()}
+        if not isinstance(value, str):
+            return value
+        for word in re.findall(_WORDS, value):
+            value = value.replace(word, self.id(word))
+        return value
+
+    def id(self, word):
+        if word not in self.ids:
+            self.ids[word] = getattr(self, word.lower())()
+        return self.ids[word]
+
+    def customer(self):
+        return self.api.customer(source="tok_visa")
+
+    def source(self):
+        return self.api.get(f"/v1/customers/{self.id('CUSTOMER')}")["default_source"]
+
+    def intent(self):
+        return self.api.post("/v1/payment_intents", {**MONEY, "payment_method": "pm_card_visa"})["id"]
+
+    def account(self):
+        return self.api.account()
+
+    def person(self):
+        return self.api.post(f"/v1/accounts/{self.id('ACCOUNT')}/persons")["id"]
+
+    @property
+    def elsewhere(self):
+        return {"transfer_data": {"destination": self.id("ACCOUNT")}, "application_fee_amount": "10"}
+
+    def charge(self, **more):
+        return self.api.post("/v1/charges", {**_HELD, "source": "tok_visa", **self.elsewhere, **more})["id"]
+
+    def held(self):
+        return self.charge(capture="false")
+
+    def growing(self):
+        return self.holding(amount="1000")
+
+    def holding(self, **more):
+        card = {"request_incremental_authorization": "if_available"}
+        sent = {"payment_method": "pm_card_visa", "confirm": "true", "capture_method": "manual", **self.elsewhere}
+        options = {"payment_method_options": {"card": card}}
+        return self.api.post("/v1/payment_intents", {**_HELD, **sent, **options, **more})["id"]
+
+    def refund(self):
+        return self.api.post("/v1/refunds", {"charge": self.id("CHARGE")})["id"]

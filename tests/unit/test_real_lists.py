@@ -22,6 +22,7 @@ LISTS = {
     "payment_intents": "payment_intent",
     "payment_methods": "payment_method",
     "persons": "account_person",
+    "refunds": "refund",
     "sources": "customer_payment_source",
     "topups": "topup",
 }

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 import pytest
 from simulator_api import Api, problems
 from simulator_real_bodies import BODIES
-from simulator_requests import SOUND, sample
+from simulator_requests import SOUND, Furnished, sample
 
 from pytest_stripe_tokens.simulator.parameters import table
 
@@ -36,6 +36,7 @@ BANK = {
 VALUES = {
     "accounts.* external_account": {"object": "bank_account", **BANK},
     "accounts.* bank_account": BANK,
+    "charges.update customer": "CUSTOMER",
     "customers.* default_source": "SOURCE",
     "customers.* invoice_settings": {
         "custom_fields": [{"name": "a", "value": "b"}],
@@ -78,6 +79,9 @@ ELSEWHERE = {
     "charges.create capture": "captured",
     "charges.create destination.account": "transfer_data.destination",
     "charges.create destination.amount": "transfer_data.amount",
+    "charges.capture amount": "amount_captured",
+    "charges.capture application_fee": "application_fee_amount",
+    "payment_intents.capture amount_to_capture": "amount_received",
     "payment_intents.create confirm": "status=succeeded",
     "payment_intents.* payment_method_configuration": "payment_method_configuration_details.id",
     "tokens.create bank_account.account_number": "bank_account.last4=6789",
@@ -91,6 +95,7 @@ USED_UP = "what is used up or replaced: test_simulator_endpoints.py"
 OTHER_METHODS = "goes with payment methods other than cards, which are refused"
 ON_REQUEST = "only in a field for expand that is not simulated"
 BELOW = "a test of its own below"
+OF_REFUNDS = "names what it is about: test_simulator_refunds.py"
 ELSEWHERE_TESTED = "goes without a token: test_real_requests.py"
 NOT_SHOWN = {
     "* expand": EFFECT,
@@ -113,6 +118,7 @@ NOT_SHOWN = {
     "payment_intents.* amount_details.enforce_arithmetic_validation": EFFECT,
     "payment_intents.* amount_details.line_items": ON_REQUEST,
     "payment_intents.* amount_to_confirm": EFFECT,
+    "payment_intents.capture final_capture": EFFECT,
     "payment_intents.* client_secret": EFFECT,
     "payment_intents.* confirmation_token": NOT_SIMULATED,
     "payment_intents.* error_on_requires_action": EFFECT,
@@ -130,6 +136,13 @@ NOT_SHOWN = {
     "payment_methods.create customer": NOT_SIMULATED,
     "payment_methods.create payment_method": NOT_SIMULATED,
     "payment_methods.create type": OTHER_METHODS,
+    "refunds.create charge": OF_REFUNDS,
+    "refunds.create currency": NOT_SIMULATED,
+    "refunds.create customer": NOT_SIMULATED,
+    "refunds.create origin": NOT_SIMULATED,
+    "refunds.create payment_intent": OF_REFUNDS,
+    "refunds.create refund_application_fee": EFFECT,
+    "refunds.create reverse_transfer": OF_REFUNDS,
     "sources.create card.*": ELSEWHERE_TESTED,
     "sources.create customer": NOT_SIMULATED,
     "sources.create flow": OTHER_METHODS,
@@ -188,47 +201,10 @@ def row_of(rows, endpoint, path):
     return next((row for row in rows if fnmatchcase(f"{endpoint} {path}", row)), None)
 
 
-class Furnished:
-    """One simulated account with what a request may name."""
-
-    def __init__(self):
-        self.api = Api()
-        self.ids = {}
-
-    def named(self, value):
-        if isinstance(value, dict):
-            return {name: self.named(inner) for name, inner in value.items()}
-        if not isinstance(value, str):
-            return value
-        for word in re.findall("CUSTOMER|SOURCE|INTENT|ACCOUNT|PERSON", value):
-            value = value.replace(word, self.id(word))
-        return value
-
-    def id(self, word):
-        if word not in self.ids:
-            self.ids[word] = getattr(self, word.lower())()
-        return self.ids[word]
-
-    def customer(self):
-        return self.api.customer(source="tok_visa")
-
-    def source(self):
-        return self.api.get(f"/v1/customers/{self.id('CUSTOMER')}")["default_source"]
-
-    def intent(self):
-        return self.api.post("/v1/payment_intents", {**MONEY, "payment_method": "pm_card_visa"})["id"]
-
-    def account(self):
-        return self.api.account()
-
-    def person(self):
-        return self.api.post(f"/v1/accounts/{self.id('ACCOUNT')}/persons")["id"]
-
-
 def unseen(endpoint, name, spec):
     """Send one parameter whole, and give what the answer does not show of it: the path, what was sent, what it has."""
     value = VALUES.get(row_of(VALUES, endpoint, name)) or sample(spec)
-    world = Furnished()
+    world = Furnished(Api())
     path, sound = TABLES[endpoint]
     value, path, sound = world.named(value), world.named(path), world.named(sound)
     sent = {key: item for key, item in sound.items() if (key, name) != ("external_account", "external_account")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rows import each
 from simulator_api import Api, problems
-from simulator_requests import MONEY, SOUND, sample
+from simulator_requests import SOUND, Furnished, sample
 
 from pytest_stripe_tokens.simulator.parameters import NEVER_EMPTY, table
 
@@ -12,6 +12,7 @@ from pytest_stripe_tokens.simulator.parameters import NEVER_EMPTY, table
 REFERENCES = {
     "account_token",
     "bank_account",
+    "charge",
     "client_secret",
     "customer",
     "default_card",
@@ -19,6 +20,7 @@ REFERENCES = {
     "expand",
     "external_account",
     "invoice_settings",
+    "payment_intent",
     "payment_method",
     "payment_method_data",
     "person_token",
@@ -29,6 +31,8 @@ REFERENCES = {
 OTHERS = {("payment_intents.create", "payment_method_options"), ("payment_intents.update", "payment_method_options")}
 OTHERS |= {("payment_intents.confirm", "payment_method_options"), ("payment_methods.create", "card")}
 OTHERS |= {("payment_methods.create", "type"), ("sources.create", "type"), ("customers.create", "test_clock")}
+# A customer's cash balance is not simulated.
+OTHERS |= {("refunds.create", "currency"), ("refunds.create", "origin")}
 
 
 FILLED = {*NEVER_EMPTY, "", "?"}
@@ -64,18 +68,9 @@ CASES = [
 
 
 def sent_to(api, endpoint, more):
+    world = Furnished(api)
     path, params = SOUND[endpoint]
-    if "CUSTOMER" in path:
-        path = path.replace("CUSTOMER", api.customer(source="tok_visa"))
-    if "INTENT" in path:
-        made = api.post("/v1/payment_intents", {**MONEY, "payment_method": "pm_card_visa"})
-        path = path.replace("INTENT", made["id"])
-    if "ACCOUNT" in path:
-        account = api.account()
-        path = path.replace("ACCOUNT", account)
-        if "PERSON" in path:
-            path = path.replace("PERSON", api.post(f"/v1/accounts/{account}/persons")["id"])
-    return api.post(path, {**params, **more})
+    return api.post(world.named(path), {**world.named(params), **more})
 
 
 @each(("endpoint", "name"), CASES)

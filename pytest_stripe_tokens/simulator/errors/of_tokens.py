@@ -119,6 +119,22 @@ TOKEN_ERRORS: Mapping[str, ErrorRow] = MappingProxyType(
         "bank_account_unverified": ErrorRow(
             400, "The customer's bank account must be verified before it can be charged.", executed=True
         ),
+        "bank_account_verification_failed": ErrorRow(
+            400,
+            "The amounts provided do not match the amounts that were sent to the bank account.",
+            "bank_account_verification_failed",
+            executed=True,
+        ),
+        "source_consumed": ErrorRow(
+            400, "The source {id} was taken from a customer: it is consumed, and cannot be used again.", executed=True
+        ),
+        "not_attached": ErrorRow(
+            400,
+            "The customer does not have a payment method with the ID {id}. The payment method must be attached to the"
+            " customer.",
+            "resource_missing",
+            executed=True,
+        ),
         "payment_method_used_up": ErrorRow(
             400,
             "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared"

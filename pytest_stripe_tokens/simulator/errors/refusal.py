@@ -1,6 +1,7 @@
 """`ApiError`: how a row of the tables of errors becomes the body of an answer.
 
-A new error is a row of `REQUEST_ERRORS` or `TOKEN_ERRORS`; refusing is `raise ApiError("name of the row")`.
+A new error is a row of `REQUEST_ERRORS`, `TOKEN_ERRORS` or `PAYMENT_ERRORS`; refusing is
+`raise ApiError("name of the row")`.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from pytest_stripe_tokens.simulator.errors.of_connect import CONNECT_ERRORS
+from pytest_stripe_tokens.simulator.errors.of_payments import PAYMENT_ERRORS
 from pytest_stripe_tokens.simulator.errors.of_requests import REQUEST_ERRORS
 from pytest_stripe_tokens.simulator.errors.of_tokens import TOKEN_ERRORS
 
@@ -16,7 +19,9 @@ if TYPE_CHECKING:
 
     from pytest_stripe_tokens.simulator.errors.rows import ErrorRow
 
-ERRORS: Mapping[str, ErrorRow] = MappingProxyType({**REQUEST_ERRORS, **TOKEN_ERRORS})
+ERRORS: Mapping[str, ErrorRow] = MappingProxyType(
+    {**REQUEST_ERRORS, **TOKEN_ERRORS, **PAYMENT_ERRORS, **CONNECT_ERRORS}
+)
 """Every row of the tables by its name."""
 
 # An answer quotes what was sent; the API's messages end at 40000 characters (OpenAPI, 2026).

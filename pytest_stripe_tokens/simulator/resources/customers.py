@@ -1,4 +1,4 @@
-"""Customers and their sources."""
+"""Customers: made, changed, deleted, found."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 from pytest_stripe_tokens.simulator import searching
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.parameters import table, typed
-from pytest_stripe_tokens.simulator.resources.attaching import SOURCES, attach_source, sources_of
+from pytest_stripe_tokens.simulator.resources.attaching import (
+    SOURCES,
+    attach_source,
+    detach_source,
+    sources_of,
+)
 from pytest_stripe_tokens.simulator.resources.objects import full_address, metadata, page
 from pytest_stripe_tokens.simulator.resources.payment_methods import attach_payment_method
 
@@ -23,49 +28,48 @@ def create(call: Call) -> dict[str, Any]:
     body = _new(call)
     customer = call.add(body)
     try:
-        _apply(call, customer)
+        source = _apply(call, customer)
     except ApiError:
         # A card that declines leaves no customer behind (real answers).
         call.world.remove(customer)
         raise
+    call.happened("customer.created", customer)
+    if source is not None:
+        call.happened("customer.source.created", source)
     return customer.copy()
 
 
 def update(call: Call) -> dict[str, Any]:
     """Change a customer; a new source takes the old default one's place, which goes (reference, customers)."""
     customer = call.world.read(call.ids[0], call.scope, "customer", "id")
-    _apply(call, customer)
+    before = customer.copy()
+    source = _apply(call, customer)
+    if source is not None:
+        call.happened("customer.source.created", source)
+    call.updated("customer.updated", customer, before)
     return customer.copy()
 
 
 def retrieve(call: Call) -> dict[str, Any]:
-    """Give a customer."""
+    """Give a customer, or that it is deleted (real answers)."""
+    left = call.world.deleted.get(call.ids[0])
+    if left is not None and left.scope == call.scope:
+        return left.copy()
     return call.world.read(call.ids[0], call.scope, "customer", "id").copy()
 
 
-def create_source(call: Call) -> dict[str, Any]:
-    """Add a card or a bank account to a customer; the first one is the default."""
-    customer = call.world.read(call.ids[0], call.scope, "customer", "customer")
-    source = attach_source(call, customer, str(call.params["source"]))
-    source.body["metadata"] = metadata(call.params.get("metadata"))
-    if customer.body["default_source"] is None:
-        customer.body["default_source"] = source.id
-    return source.copy()
-
-
-def retrieve_source(call: Call) -> dict[str, Any]:
-    """Give one of a customer's sources."""
-    customer = call.world.read(call.ids[0], call.scope, "customer", "customer")
-    source = call.world.get(call.ids[1], call.scope, *SOURCES)
-    if source is None or source.body.get("customer") != customer.id:
-        raise call.world.missing("resource_missing", "source", call.ids[1], call.scope, "id")
-    return source.copy()
-
-
-def list_sources(call: Call) -> dict[str, Any]:
-    """List a customer's sources."""
-    customer = call.world.read(call.ids[0], call.scope, "customer", "customer")
-    return page(f"/v1/customers/{customer.id}/sources", sources_of(call, customer), call.params)
+def delete(call: Call) -> dict[str, Any]:
+    """Delete a customer with its cards and bank accounts; its payment methods are detached for good."""
+    customer = call.world.read(call.ids[0], call.scope, "customer", "id")
+    call.happened("customer.deleted", customer)
+    for source in sources_of(call, customer):
+        detach_source(call, source)
+    for method in call.world.every("payment_method", call.scope):
+        if method.body["customer"] == customer.id:
+            method.body["customer"] = None
+            method.private["used_up"] = True
+            call.happened("payment_method.detached", method, {"customer": customer.id})
+    return call.world.delete(customer)
 
 
 def list_payment_methods(call: Call) -> dict[str, Any]:
@@ -121,8 +125,12 @@ def _new(call: Call) -> dict[str, Any]:
     }
 
 
-def _apply(call: Call, customer: Entry) -> None:
-    """Take over what the request says, the source last: nothing has changed when it declines."""
+def _apply(call: Call, customer: Entry) -> Entry | None:
+    """Take over what the request says, the source last: nothing has changed when it declines.
+
+    Returns:
+        the source that the customer has got.
+    """
     changes: dict[str, Any] = {name: call.params[name] or None for name in _TEXTS if name in call.params}
     if "address" in call.params:
         changes["address"] = full_address(call.hash("address")) if call.hash("address") else None
@@ -139,30 +147,34 @@ def _apply(call: Call, customer: Entry) -> None:
         changes["metadata"] = metadata(call.params["metadata"], customer.body["metadata"])
     default = call.text("default_source")
     if default is not None:
-        known = [entry.id for entry in sources_of(call, customer)]
+        known = {entry.id for entry in sources_of(call, customer)}
         if default not in known:
             raise call.world.missing("resource_missing_param", "source", default, call.scope, "default_source")
         changes["default_source"] = default
-    _attach(call, customer, changes)
+    source = _attach(call, customer, changes)
     customer.body |= changes
+    return source
 
 
-def _attach(call: Call, customer: Entry, changes: dict[str, Any]) -> None:
+def _attach(call: Call, customer: Entry, changes: dict[str, Any]) -> Entry | None:
     method = call.text("payment_method")
     if method is not None:
         attach_payment_method(call, method, customer, "payment_method")
     settings = typed(call.hash("invoice_settings"), table("customers.update")["invoice_settings"])
     if settings.get("default_payment_method"):
-        identity = str(settings["default_payment_method"])
-        call.world.refer(identity, call.scope, "payment_method", "invoice_settings[default_payment_method]")
+        identity, param = str(settings["default_payment_method"]), "invoice_settings[default_payment_method]"
+        known = call.world.refer(identity, call.scope, "payment_method", param)
+        if known.body["customer"] != customer.id:
+            raise ApiError("not_attached", id=identity, param=param)
     changes["invoice_settings"] = customer.body["invoice_settings"] | settings
     source = call.text("source")
     if source is None:
-        return
+        return None
     attached = attach_source(call, customer, source)
     former = customer.body["default_source"]
     if former is not None and former != attached.id:
         entry = call.world.get(former, call.scope, *SOURCES)
         if entry is not None:
-            call.world.remove(entry)
+            detach_source(call, entry)
     changes["default_source"] = attached.id
+    return attached

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from pytest_stripe_tokens.simulator.call import Call
-    from pytest_stripe_tokens.simulator.state import Entry
+    from pytest_stripe_tokens.simulator.state import Entry, World
     from pytest_stripe_tokens.simulator.tokens.instruments import Instrument
 
 # How payment methods and charges spell a token's `brand` (stripe-python 16.1).
@@ -60,6 +60,11 @@ def list_within(url: str, data: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Wrap objects as another object shows them: all, and how many."""
     items = [dict(item) for item in data]
     return {"object": "list", "data": items, "has_more": False, "total_count": len(items), "url": url}
+
+
+def refunds_of(world: World, charge: Entry) -> list[Entry]:
+    """Give a charge's refunds, oldest first."""
+    return [entry for entry in world.every("refund", charge.scope) if entry.body["charge"] == charge.id]
 
 
 def page(url: str, entries: Iterable[Entry], params: Mapping[str, Any]) -> dict[str, Any]:

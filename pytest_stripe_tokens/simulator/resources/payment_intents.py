@@ -1,4 +1,4 @@
-"""PaymentIntents: what a new one shows, and the endpoints that make, confirm and read one."""
+"""PaymentIntents: what a new one shows, what requests change of one, and the endpoints that make and read one."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator import searching
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.parameters import table, typed
-from pytest_stripe_tokens.simulator.resources.charges import Payment, charge, required_amount
+from pytest_stripe_tokens.simulator.resources.charges import required_amount
+from pytest_stripe_tokens.simulator.resources.confirming import card_options, confirm_intent, of_client
 from pytest_stripe_tokens.simulator.resources.objects import check_filters, metadata, ordered, page, shipping_of
 from pytest_stripe_tokens.simulator.resources.payment_methods import (
     add_payment_method,
     find_payment_method,
     instrument_from,
-    show_checked,
 )
 from pytest_stripe_tokens.simulator.tokens.checks import check_currency, check_minimum
-from pytest_stripe_tokens.simulator.tokens.instruments import Instrument, declined, kept_instrument
-from pytest_stripe_tokens.simulator.tokens.spending import Taken, spend, take
+from pytest_stripe_tokens.simulator.tokens.spending import spend
 
 if TYPE_CHECKING:
     from pytest_stripe_tokens.simulator.call import Call
@@ -99,10 +98,18 @@ def _automatic(call: Call) -> dict[str, Any] | None:
     return {"allow_redirects": given.get("allow_redirects") or "always", "enabled": True}
 
 
-_CVC_TOKEN = "payment_method_options[card][cvc_token]"  # noqa: S105 - a parameter's path
 _TOO_SMALL = "amount_of_intent_too_small"
-_FUTURE_USAGE = ("off_session", "on_session")
 _CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
+# What cannot change any more once there is a payment.
+_BEFORE_PAYMENT = (
+    "amount",
+    "currency",
+    "customer",
+    "payment_method",
+    "payment_method_data",
+    "payment_method_types",
+    "setup_future_usage",
+)
 _TEXTS = (
     "customer_account",
     "description",
@@ -129,47 +136,52 @@ def create(call: Call) -> dict[str, Any]:
         _refuse_cvc_token(call)
     intent = call.add(new_intent(call, amount, currency))
     try:
-        _apply(call, intent)
+        apply(call, intent)
         _take_method(call, intent)
+        call.happened("payment_intent.created", intent)
         if confirming:
-            _confirm(call, intent)
+            confirm_intent(call, intent)
     except ApiError as error:
         # Only one whose payment was tried stays (real answers: the error shows its PaymentIntent).
         if "payment_intent" not in error.more:
-            call.world.remove(intent)
+            call.world.take_back(intent)
         raise
     return intent.copy()
 
 
 def update(call: Call) -> dict[str, Any]:
-    """Change a PaymentIntent that is not confirmed yet."""
+    """Change a PaymentIntent; one that is paid, held or canceled, in its metadata and texts only."""
     intent = call.world.read(call.ids[0], call.scope, "payment_intent", "intent")
     _refuse_cvc_token(call)
+    for name in _BEFORE_PAYMENT:
+        if name in call.params and intent.body["status"] not in _CONFIRMABLE:
+            shown = {"payment_intent": intent.copy()}
+            raise ApiError("intent_not_updatable", param=name, status=intent.body["status"], more=shown)
     if "amount" in call.params or "currency" in call.params:
         _change_amount(call, intent)
-    _apply(call, intent)
+    apply(call, intent)
     _take_method(call, intent)
     return intent.copy()
 
 
 def confirm(call: Call) -> dict[str, Any]:
     """Charge what a PaymentIntent is for; the CVC token that comes with it is used up by success."""
-    intent = _of_client(call)
+    intent = of_client(call, "payment_intent")
     state = intent.body["status"]
     if state not in _CONFIRMABLE:
         reason = (
             "already succeeded after being previously confirmed" if state == "succeeded" else f"a status of {state}"
         )
         raise ApiError("unexpected_state", reason=reason, more={"payment_intent": intent.copy()})
-    _apply(call, intent)
+    apply(call, intent)
     _take_method(call, intent)
-    _confirm(call, intent)
+    confirm_intent(call, intent)
     return intent.copy()
 
 
 def retrieve(call: Call) -> dict[str, Any]:
     """Give a PaymentIntent."""
-    return _of_client(call).copy()
+    return of_client(call, "payment_intent").copy()
 
 
 def list_all(call: Call) -> dict[str, Any]:
@@ -183,44 +195,9 @@ def search(call: Call) -> dict[str, Any]:
     return searching.search(call, "payment_intent")
 
 
-def _of_client(call: Call) -> Entry:
-    """Find the PaymentIntent of the path; a publishable key has to know its secret (reference, client_secret)."""
-    intent = call.world.read(call.ids[0], call.scope, "payment_intent", "intent")
-    secret = call.text("client_secret")
-    if secret is not None and secret != intent.body["client_secret"]:
-        raise ApiError(
-            "refused", param="client_secret", message="The client_secret provided does not match this object."
-        )
-    if secret is None and call.caller.is_publishable:
-        raise ApiError("secret_key_required")
-    return intent
-
-
-def _cvc_token(call: Call, intent: Entry) -> Taken | None:
-    token = _card_options(call).get("cvc_token")
-    if token is None:
-        return None
-    try:
-        return take(call, str(token), ("cvc_update",), _CVC_TOKEN)
-    except ApiError as error:
-        if error.row.executed:
-            _show_failed(intent, error)
-        raise
-
-
-def _show_failed(intent: Entry, error: ApiError) -> None:
-    """Let a refused confirmation show its PaymentIntent, which waits for another payment method (real answers)."""
-    intent.body |= {"status": "requires_payment_method", "payment_method": None}
-    error.more["payment_intent"] = intent.copy()
-
-
 def _refuse_cvc_token(call: Call) -> None:
-    if "cvc_token" in _card_options(call):
+    if "cvc_token" in card_options(call):
         raise ApiError("cvc_token_outside_confirmation")
-
-
-def _card_options(call: Call) -> dict[str, Any]:
-    return as_object(call.hash("payment_method_options").get("card"))
 
 
 def _change_amount(call: Call, intent: Entry) -> None:
@@ -234,7 +211,8 @@ def _change_amount(call: Call, intent: Entry) -> None:
     intent.body |= {"amount": amount, "currency": currency}
 
 
-def _apply(call: Call, intent: Entry) -> None:
+def apply(call: Call, intent: Entry) -> None:
+    """Take over what a request says of a PaymentIntent, but for its amount and its payment method."""
     customer = call.text("customer")
     if customer is not None:
         call.world.refer(customer, call.scope, "customer", "customer")
@@ -295,106 +273,3 @@ def _take_method(call: Call, intent: Entry) -> None:
     intent.body["payment_method"] = method.id
     if intent.body["status"] == "requires_payment_method":
         intent.body["status"] = "requires_confirmation"
-
-
-def _confirm(call: Call, intent: Entry) -> None:
-    taken = _cvc_token(call, intent)
-    identity = intent.body["payment_method"] or _default_source(call, intent)
-    if identity is None:
-        raise ApiError(
-            "unexpected_state",
-            reason="no payment method: it's missing one. You can provide one with payment_method",
-            more={"payment_intent": intent.copy()},
-        )
-    method = call.world.get(identity, call.scope, "payment_method", "card", "source")
-    if method is None:
-        raise call.world.missing("resource_missing_param", "payment_method", identity, call.scope, "payment_method")
-    instrument = _checked(kept_instrument(method), taken)
-    if instrument.needs_authentication and call.flag("error_on_requires_action"):
-        error = ApiError("authentication_not_handled")
-        _show_failed(intent, error)
-        raise error
-    if instrument.needs_authentication and call.text("off_session") in {None, "false"}:
-        intent.body |= {"status": "requires_action", "next_action": _authentication(call, intent)}
-    else:
-        _charge(call, intent, method, instrument)
-    if taken is not None:
-        spend(taken)
-
-
-def _default_source(call: Call, intent: Entry) -> str | None:
-    """Take the customer's default source where there is no payment method (stripe-python, `payment_method`)."""
-    customer = call.world.get(str(intent.body["customer"]), call.scope, "customer")
-    source: str | None = None if customer is None else customer.body["default_source"]
-    intent.body["payment_method"] = source
-    return source
-
-
-def _checked(instrument: Instrument, taken: Taken | None) -> Instrument:
-    """Check the card as a charge does; a CVC token counts as its security code."""
-    body = dict(instrument.body)
-    if taken is not None:
-        body["cvc_check"] = "unchecked"
-    sent = instrument.shown_as(body)
-    return sent.shown_as({**body, **sent.checks_when_used()})
-
-
-def _charge(call: Call, intent: Entry, method: Entry, instrument: Instrument) -> None:
-    body = intent.body
-    manual = body["capture_method"] == "manual"
-    payment = Payment(
-        body["amount"],
-        body["currency"],
-        instrument,
-        None,
-        method.id,
-        body["customer"],
-        intent.id,
-        capture=not manual,
-        details={**body, "radar_options": call.hash("radar_options")},
-        billing=method.body["billing_details"] if method.object == "payment_method" else None,
-    )
-    made, decline = charge(call, payment)
-    body["latest_charge"] = made.id
-    body["transfer_group"] = made.body["transfer_group"]
-    if method.object == "payment_method":
-        show_checked(method, instrument)
-    if decline is not None:
-        raise _declined(intent, method, made, decline)
-    if manual:
-        body |= {"status": "requires_capture", "amount_capturable": body["amount"]}
-    else:
-        body |= {"status": "succeeded", "amount_received": body["amount"]}
-    body["last_payment_error"] = None
-    body["next_action"] = None
-    if method.object == "payment_method" and method.body["customer"] is None:
-        _keep_method(call, intent, method)
-
-
-def _keep_method(call: Call, intent: Entry, method: Entry) -> None:
-    """Attach what is to be used again to the customer; what has no customer can be attached later (real answers)."""
-    if intent.body["setup_future_usage"] or _card_options(call).get("setup_future_usage") in _FUTURE_USAGE:
-        method.body["customer"] = intent.body["customer"]
-    else:
-        method.private["used_up"] = True
-
-
-def _declined(intent: Entry, method: Entry, made: Entry, decline: str) -> ApiError:
-    shown = {"payment_method": method.copy()} if method.object == "payment_method" else {}
-    error = declined(decline, more={"charge": made.id, **shown})
-    intent.body |= {"status": "requires_payment_method", "payment_method": None, "last_payment_error": error.fields()}
-    error.more["payment_intent"] = intent.copy()
-    return error
-
-
-def _authentication(call: Call, intent: Entry) -> dict[str, Any]:
-    back = call.text("return_url")
-    if back is not None and not call.flag("use_stripe_sdk"):
-        merchant = call.caller.account or call.world.generator.account_id
-        query = f"merchant={merchant}&payment_intent={intent.id}"
-        url = f"https://hooks.stripe.com/3d_secure_2/hosted?{query}"
-        return {"redirect_to_url": {"return_url": back, "url": url}, "type": "redirect_to_url"}
-    return {
-        "type": "use_stripe_sdk",
-        "use_stripe_sdk": {"source": intent.body["payment_method"], "type": "three_d_secure_redirect"},
-    }

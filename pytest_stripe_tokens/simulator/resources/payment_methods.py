@@ -141,8 +141,15 @@ def attach_payment_method(call: Call, identity: str, customer: Entry, param: str
             message="The payment method you provided has already been attached to a customer.",
         )
     show_checked(method, instrument)
-    method.body["customer"] = customer.id
+    give_to(call, method, customer.id)
     return method
+
+
+def give_to(call: Call, method: Entry, customer: str | None) -> None:
+    """Let a payment method be a customer's; without one it stays as it is, and can be attached later."""
+    if customer is not None and method.body["customer"] != customer:
+        method.body["customer"] = customer
+        call.happened("payment_method.attached", method)
 
 
 def show_checked(method: Entry, instrument: Instrument) -> None:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.call import find_account
+from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.resources.objects import full_address, metadata, ordered, page
+from pytest_stripe_tokens.simulator.state import Entry
 from pytest_stripe_tokens.simulator.tokens.spending import spend, take, take_pii
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_stripe_tokens.simulator.call import Call
-    from pytest_stripe_tokens.simulator.state import Entry
 
 _PERSON_TEXTS = (
     "email",
@@ -207,19 +208,38 @@ def create(call: Call) -> dict[str, Any]:
     created = call.world.tick()
     identity = call.world.generator.object_id("person", created, account.id)
     person = call.world.add(new_person(identity, account.id, created), call.platform)
-    return _changed(call, account, person, tokens)
+    _changed(call, account, person, tokens)
+    _note(call, "created", account, person)
+    return ordered(person.copy())
 
 
 def update(call: Call) -> dict[str, Any]:
     """Change a person."""
     account = find_account(call)
     person = _find(call, account)
-    return _changed(call, account, person, _tokens(call, account))
+    before = person.copy()
+    _changed(call, account, person, _tokens(call, account))
+    call.updated("person.updated", Entry(ordered(person.body), (account.id, call.caller.livemode)), before)
+    return ordered(person.copy())
 
 
 def retrieve(call: Call) -> dict[str, Any]:
     """Give a person."""
     return ordered(_find(call, find_account(call)).copy())
+
+
+def delete(call: Call) -> dict[str, Any]:
+    """Delete a person.
+
+    Raises:
+        ApiError: it is the one who opened the account, or the individual that the account is of (reference).
+    """
+    account = find_account(call)
+    person = _find(call, account)
+    if person.body["relationship"].get("account_opener"):
+        raise ApiError("account_opener", id=person.id)
+    _note(call, "deleted", account, person)
+    return call.world.delete(person)
 
 
 def list_all(call: Call) -> dict[str, Any]:
@@ -243,7 +263,7 @@ def _tokens(call: Call, account: Entry) -> list[Any]:
     return [*by_token, *take_pii(call, call.params, "")]
 
 
-def _changed(call: Call, account: Entry, person: Entry, tokens: list[Any]) -> dict[str, Any]:
+def _changed(call: Call, account: Entry, person: Entry, tokens: list[Any]) -> None:
     country = str(account.body["country"])
     for taken in tokens:
         if taken.type == "person":
@@ -251,4 +271,7 @@ def _changed(call: Call, account: Entry, person: Entry, tokens: list[Any]) -> di
     change_person(person.body, call.params, country)
     for taken in tokens:
         spend(taken)
-    return ordered(person.copy())
+
+
+def _note(call: Call, what: str, account: Entry, person: Entry) -> None:
+    call.happened(f"person.{what}", Entry(ordered(person.body), (account.id, call.caller.livemode)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stripe_tokens.api.card_numbers import digits
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
-from pytest_stripe_tokens.simulator.resources.objects import billing_details, metadata
+from pytest_stripe_tokens.simulator.resources.objects import billing_details, full_address, metadata
 from pytest_stripe_tokens.simulator.resources.payment_methods import instrument_from
 from pytest_stripe_tokens.simulator.tokens.checks import check_bank_account
 from pytest_stripe_tokens.simulator.tokens.instruments import Instrument
@@ -119,7 +119,31 @@ def create(call: Call) -> dict[str, Any]:
     source = new_source(call, instrument, call.params)
     if taken is not None:
         spend(taken)
+    call.happened("source.chargeable", source)
     return source.copy()
+
+
+def update(call: Call) -> dict[str, Any]:
+    """Change a source."""
+    source = call.world.read(call.ids[0], call.scope, "source", "source")
+    before = source.copy()
+    change_source(call, source)
+    if "customer" in source.body:
+        call.updated("customer.source.updated", source, before)
+    return source.copy()
+
+
+def change_source(call: Call, source: Entry) -> None:
+    """Take over what is sent of a source: its owner, its amount and its metadata."""
+    sent = call.hash("owner")
+    owner = source.body["owner"] | {name: sent[name] or None for name in ("email", "name", "phone") if name in sent}
+    if "address" in sent:
+        owner["address"] = full_address({**as_object(owner["address"]), **as_object(sent["address"])})
+    source.body["owner"] = owner
+    if call.number("amount") is not None:
+        source.body["amount"] = call.number("amount")
+    if "metadata" in call.params:
+        source.body["metadata"] = metadata(call.params["metadata"], source.body["metadata"])
 
 
 def _of_iban(call: Call, iban: str) -> Instrument:

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.resources.charges import required_amount
 from pytest_stripe_tokens.simulator.resources.objects import metadata, page
 from pytest_stripe_tokens.simulator.resources.sources import new_source
-from pytest_stripe_tokens.simulator.tokens.instruments import Instrument, kept_instrument
+from pytest_stripe_tokens.simulator.tokens.instruments import BANK_FAILURES, Instrument, kept_instrument
 from pytest_stripe_tokens.simulator.tokens.spending import Taken, spend, take
 
 if TYPE_CHECKING:
     from pytest_stripe_tokens.simulator.call import Call
+    from pytest_stripe_tokens.simulator.state import Entry
 
 _DAYS = 5 * 24 * 3600
-_FAILURES = {
-    "account_closed": "The bank account has been closed.",
-    "debit_not_authorized": "Debit transactions are not approved on the bank account.",
-    "insufficient_funds": "The bank account has insufficient funds to complete the purchase.",
-    "invalid_currency": "The bank was unable to process this transfer because of its currency.",
-    "no_account": "The bank account could not be located.",
-}
 
 
 def create(call: Call) -> dict[str, Any]:
@@ -28,7 +23,7 @@ def create(call: Call) -> dict[str, Any]:
     amount, currency = required_amount(call)
     instrument, taken, source = _source(call)
     created = call.world.tick()
-    failure = instrument.effect if instrument is not None and instrument.effect in _FAILURES else None
+    failure = None if instrument is None else instrument.bank_failure
     topup = call.add(
         {
             "id": call.new_id("tu", created),
@@ -40,7 +35,7 @@ def create(call: Call) -> dict[str, Any]:
             "description": call.text("description"),
             "expected_availability_date": created + _DAYS,
             "failure_code": failure,
-            "failure_message": None if failure is None else _FAILURES[failure],
+            "failure_message": None if failure is None else BANK_FAILURES[failure],
             "livemode": call.caller.livemode,
             "metadata": metadata(call.params.get("metadata")),
             "source": source,
@@ -51,17 +46,44 @@ def create(call: Call) -> dict[str, Any]:
     )
     if taken is not None:
         spend(taken)
+    call.happened("topup.created", topup)
+    if failure is not None:
+        call.happened("topup.failed", topup)
+    return topup.copy()
+
+
+def update(call: Call) -> dict[str, Any]:
+    """Change a top-up's description and metadata."""
+    topup = _find(call)
+    if "description" in call.params:
+        topup.body["description"] = call.text("description")
+    if "metadata" in call.params:
+        topup.body["metadata"] = metadata(call.params["metadata"], topup.body["metadata"])
+    return topup.copy()
+
+
+def cancel(call: Call) -> dict[str, Any]:
+    """Cancel a top-up that is still pending."""
+    topup = _find(call)
+    if topup.body["status"] != "pending":
+        raise ApiError("not_pending", noun="top-up", id=topup.id, status=topup.body["status"])
+    topup.body["status"] = "canceled"
+    call.happened("topup.canceled", topup)
     return topup.copy()
 
 
 def retrieve(call: Call) -> dict[str, Any]:
     """Give a top-up."""
-    return call.world.read(call.ids[0], call.scope, "topup", "topup").copy()
+    return _find(call).copy()
 
 
 def list_all(call: Call) -> dict[str, Any]:
     """List top-ups."""
     return page("/v1/topups", call.world.every("topup", call.scope), call.params)
+
+
+def _find(call: Call) -> Entry:
+    return call.world.read(call.ids[0], call.scope, "topup", "topup")
 
 
 def _source(call: Call) -> tuple[Instrument | None, Taken | None, dict[str, Any] | None]:

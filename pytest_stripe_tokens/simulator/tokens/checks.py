@@ -46,7 +46,7 @@ def check_card(card: Mapping[str, Any], *, now: int, livemode: bool, parent: str
     """
     number = digits(str(card["number"]))
     _check_number(str(card["number"]), number)
-    _check_expiry(str(card["exp_month"]), str(card["exp_year"]), now)
+    check_expiry(str(card["exp_month"]), str(card["exp_year"]), now)
     cvc = card.get("cvc")
     if cvc is not None and not _is_cvc(str(cvc), number):
         raise ApiError("invalid_cvc")
@@ -128,7 +128,8 @@ def _check_number(sent: str, number: str) -> None:
         raise ApiError("incorrect_number")
 
 
-def _check_expiry(month: str, year: str, now: int) -> None:
+def check_expiry(month: str, year: str, now: int) -> int:
+    """Refuse what is no date, one that is past and one that is too far ahead; give the year in full."""
     today = dt.datetime.fromtimestamp(now, tz=dt.UTC)
     if re.fullmatch(r"[0-9]{1,2}", month) is None or not 1 <= int(month) <= _MONTHS:
         raise ApiError("invalid_expiry_month")
@@ -142,6 +143,7 @@ def _check_expiry(month: str, year: str, now: int) -> None:
         raise ApiError("invalid_expiry_year")
     if full == today.year and int(month) < today.month:
         raise ApiError("invalid_expiry_month")
+    return full
 
 
 def _is_cvc(cvc: str, number: str) -> bool:

@@ -158,6 +158,7 @@ class Generator:
         ValueError: Faker has no such locale; the message lists those it has.
     """
 
+    account_created = _ACCOUNT_CREATED  # when the account that the keys belong to was opened, Unix seconds
     today = _FIRST_CREATED  # what a card's expiry is held against, in every test, Unix seconds
 
     def __init__(

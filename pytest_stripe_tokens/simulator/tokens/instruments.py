@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from pytest_stripe_tokens.api.bank_numbers import bank_number
 from pytest_stripe_tokens.api.card_numbers import card_number
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 
@@ -68,6 +69,18 @@ DECLINES: Mapping[str, Decline] = MappingProxyType(
 )
 
 
+BANK_FAILURES: Mapping[str, str] = MappingProxyType(
+    {
+        "account_closed": "The bank account has been closed.",
+        "debit_not_authorized": "Debit transactions are not approved on the bank account.",
+        "insufficient_funds": "The bank account has insufficient funds to complete the purchase.",
+        "invalid_currency": "The bank was unable to process this transfer because of its currency.",
+        "no_account": "The bank account could not be located.",
+    }
+)
+"""What test mode's bank accounts that fail are known for, and how it is told."""
+
+
 @dataclass(frozen=True)
 class Instrument:
     """A card or a bank account.
@@ -97,6 +110,13 @@ class Instrument:
     def published(self) -> CardNumber | None:
         """The published test number it has, if any."""
         return card_number(self.number) if self.is_card else None
+
+    @property
+    def bank_failure(self) -> str | None:
+        """How money fails to go to or from this bank account, a key of `BANK_FAILURES`; None where it arrives."""
+        known = None if self.is_card else bank_number(str(self.body.get("country")), self.number)
+        effect = self.effect or (None if known is None else known.effect)
+        return effect if effect in BANK_FAILURES else None
 
     def shown_as(self, body: Mapping[str, Any]) -> Instrument:
         """Give the same card or bank account in another form."""
