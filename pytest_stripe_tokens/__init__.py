@@ -12,6 +12,7 @@ from pytest_stripe_tokens.sandbox.run import stripe_sandbox
 
 if TYPE_CHECKING:
     from pytest_stripe_tokens.api.shapes import BankToken, CardToken
+    from pytest_stripe_tokens.sandbox.seen import SeenRequest
     from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "TOKEN_TYPES",
     "BankToken",
     "CardToken",
+    "SeenRequest",
     "StripeAPIError",
     "StripeTokens",
     "Token",
@@ -32,6 +34,10 @@ def __getattr__(name: str) -> Any:
         from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens  # noqa: PLC0415 - with the simulator behind it
 
         return StripeTokens
+    if name == "SeenRequest":
+        from pytest_stripe_tokens.sandbox.seen import SeenRequest  # noqa: PLC0415 - for annotations alone
+
+        return SeenRequest
     if name in {"BankToken", "CardToken"}:
         from pytest_stripe_tokens.api import shapes  # noqa: PLC0415 - for annotations alone
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
-Origin = Literal["recorded", "documented", "generated", "live"]
+Origin = Literal["recorded", "documented", "generated", "live", "given"]
 
 
 # Asked first: to ask an abstract class is slow, and a token is both a mapping and a string.
@@ -103,7 +103,7 @@ class Token(_View, str):  # type: ignore[misc]  # it reads as a mapping, and its
     Args:
         data: the decoded JSON object.
         origin: `"recorded"` (a cassette recorded from test mode), `"documented"` (the API reference's own
-            example), `"generated"` or `"live"`.
+            example), `"generated"`, `"live"` or `"given"` (by the test itself).
     """
 
     __slots__ = ("_data", "_origin")

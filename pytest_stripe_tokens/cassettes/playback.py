@@ -11,6 +11,7 @@ from pytest_stripe_tokens.api.token_types import TOKEN_TYPES
 from pytest_stripe_tokens.cassettes.library import CassetteError
 from pytest_stripe_tokens.cassettes.player import Player
 from pytest_stripe_tokens.redaction.messages import shown_path
+from pytest_stripe_tokens.redaction.sensitive import hide
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +73,15 @@ class Playback:
         opened = self._players.get(self._named or "")
         return {self._named: opened[1].unplayed} if self._named and opened else {}
 
-    def missed(self, request: Request, token_type: str | None, *, test: str, is_from_fixture: bool) -> str:
+    def missed(
+        self,
+        request: Request,
+        token_type: str | None,
+        *,
+        test: str,
+        is_from_fixture: bool,
+        instead: str | None = None,
+    ) -> str:
         """Say what was searched, which recording comes closest and differs in what, and how to record the request.
 
         Args:
@@ -80,6 +89,7 @@ class Playback:
             token_type: as for `play`.
             test: its node id; empty outside pytest.
             is_from_fixture: whether it belongs to its token type's cassette.
+            instead: how the test answers it itself, where it can't be generated.
         """
         type_ = f" ({token_type})" if token_type else ""
         asked_for = shown_path(f"{'' if request.host == API_HOST else request.host}{request.path}")
@@ -88,7 +98,9 @@ class Playback:
             f"test: {test or 'none, a sandbox outside pytest'}",
             *self._closest(request, token_type),
             *self._how_to_record(test, is_from_fixture=is_from_fixture),
-            f"or let it be generated: {_TO_GENERATE if test else _TO_GENERATE_OUTSIDE}",
+            f"or say what Stripe answers: {one_line(hide(instead))}"
+            if instead
+            else f"or let it be generated: {_TO_GENERATE if test else _TO_GENERATE_OUTSIDE}",
         ]
         return "\n".join(lines)
 
@@ -105,7 +117,7 @@ class Playback:
         recorded = nearest.interaction.request
         shown = f"{one_line(recorded.method)} {shown_path(recorded.path)}"
         lines.append(f"closest: {shown} in {self.shown(nearest.cassette)}")
-        lines += [f"  {one_line(difference)}" for difference in nearest.differences[:_DIFFERENCES]]
+        lines += [f"  {one_line(difference, _LONGEST)}" for difference in nearest.differences[:_DIFFERENCES]]
         if len(nearest.differences) > _DIFFERENCES:
             lines.append(f"  and {len(nearest.differences) - _DIFFERENCES} more")
         return lines
@@ -162,3 +174,4 @@ class Playback:
 _TO_GENERATE = '--stripe-tokens auto, or @pytest.mark.stripe_tokens(mode="generate")'
 _TO_GENERATE_OUTSIDE = 'stripe_sandbox(mode="auto")'
 _DIFFERENCES = 5
+_LONGEST = 5000

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.api.messages import Request, Response
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-_LONGEST_VALUE = 60
+# What differs is shown whole, whatever it is; a file is not.
+_LONGEST_VALUE = 2000
 _ID = re.compile(r"/[a-z]+_\w{6,}")
 
 

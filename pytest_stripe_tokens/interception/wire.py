@@ -86,6 +86,14 @@ class AsGiven(BaseException):
         super().__init__(exception)
 
 
+class StubRaised(Exception):  # noqa: N818 - it carries the error
+    """A stub of another tool's answers with an exception, which the client is to see as it is."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        super().__init__(error)
+
+
 class SandboxSocket:
     """Stands where a client's connection to Stripe would be.
 

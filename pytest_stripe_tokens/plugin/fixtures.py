@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.api.token import Token
     from pytest_stripe_tokens.api.token_types import TokenType
     from pytest_stripe_tokens.cassettes.usage import Usage
+    from pytest_stripe_tokens.sandbox.given import Answer
     from pytest_stripe_tokens.sandbox.run import Run
     from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens
 
@@ -53,6 +54,8 @@ class Fixtures:
     def __init__(self) -> None:
         self._item: pytest.Item | None = None
         self._tokens: StripeTokens | None = None
+        # Whether the test has failed already, or was skipped: it may not have got to all that it asked for.
+        self._has_raised = False
 
     def begin(self, run: Run, usage: Usage) -> None:
         """Take what the sandboxes of the run share, and the ledger of the cassettes that tests used."""
@@ -63,6 +66,7 @@ class Fixtures:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Note which test it is that asks for a sandbox."""
         self._item = item
+        self._has_raised = False
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -71,6 +75,7 @@ class Fixtures:
         """Point a replay miss at the suite's line, and attach the test's requests to a failing report."""
         tokens = self._tokens
         if call.excinfo is not None:
+            self._has_raised = True
             _forget(call.excinfo.value, set())
         if tokens is not None and call.excinfo is not None:
             raised = list(_parts(call.excinfo.value))
@@ -79,6 +84,9 @@ class Fixtures:
             if len(swallowed) < len(tokens.failures):
                 for error in raised:
                     _shorten(error)
+                    if error.__cause__ is not None:
+                        # What an answer of the test's own raised.
+                        _shorten(error.__cause__)
                 call.excinfo = pytest.ExceptionInfo[BaseException].from_exception(call.excinfo.value)
             tokens.failures[:] = swallowed
         if call.when == "teardown":
@@ -94,12 +102,24 @@ class Fixtures:
         """Override it to return default parameters per token type, merged over the built-in ones."""
         return {}
 
+    @pytest.fixture
+    def stripe_tokens_answers(self) -> Mapping[str, Answer]:
+        """Override it, in any scope, to return what Stripe answers to requests of the whole suite.
+
+        `{"POST /v1/subscriptions": {"object": "subscription"}}`: each as `stripe_tokens.answer` takes it, and optional.
+        """
+        return {}
+
     @pytest.fixture(name=SANDBOX)
-    def sandbox(self, stripe_tokens_params: Mapping[str, Any]) -> Iterator[StripeTokens]:
+    def sandbox(
+        self, stripe_tokens_params: Mapping[str, Any], stripe_tokens_answers: Mapping[str, Answer]
+    ) -> Iterator[StripeTokens]:
         """Answer Stripe's API for as long as the test runs."""
         item = cast("pytest.Item", self._item)
         settings = item.stash.get(settings_key, self._run.settings)
-        with self._run.sandbox(settings, test=_node_id(item), params=stripe_tokens_params, fail=_fail) as tokens:
+        with self._run.sandbox(
+            settings, test=_node_id(item), params=stripe_tokens_params, answers=stripe_tokens_answers, fail=_fail
+        ) as tokens:
             self._tokens = tokens
             yield tokens
             self._usage.used |= tokens.used_cassettes
@@ -107,6 +127,8 @@ class Fixtures:
                 self._usage.leave(tokens.unplayed)
         if tokens.failures:
             _fail("the code under test swallowed this failure:\n" + tokens.failures[0])
+        if tokens.unmet and not self._has_raised:
+            _fail("\n".join(tokens.unmet))
 
     def open_for(self, node: pytest.Item | pytest.Collector) -> Iterator[None]:
         """Answer Stripe's API until a class or module has been torn down."""

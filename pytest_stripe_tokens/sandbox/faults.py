@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pytest_stripe_tokens.redaction.sensitive import hide
 from pytest_stripe_tokens.redaction.usage_error import UsageError
+from pytest_stripe_tokens.sandbox import endpoints
 from pytest_stripe_tokens.simulator.errors.by_code import error_for
 
 if TYPE_CHECKING:
     import builtins
 
+    from pytest_stripe_tokens.api.messages import Request
+    from pytest_stripe_tokens.sandbox.endpoints import Endpoint
     from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 
 _LOWEST, _HIGHEST = 400, 599
@@ -42,6 +45,8 @@ class Fault:
             raise UsageError(f"fail_next(delay={self.delay!r}): expected seconds, 0 or more")
         if self.status is not None and not (_is_number(self.status, int) and _LOWEST <= self.status <= _HIGHEST):
             raise UsageError(f"fail_next(status={self.status!r}): expected an error status, {_LOWEST} to {_HIGHEST}")
+        if self.code is not None and self.status is None and self.message is None:
+            _check_code(self.code)
         if self.exception is None:
             return
         if not is_exception(self.exception):
@@ -56,30 +61,81 @@ class Fault:
         return error_for(self.status, code=self.code, type=self.type, message=self.message)
 
 
+@dataclass
+class _Pending:
+    """A failure that is still to be met.
+
+    Args:
+        fault: what the requests meet.
+        endpoint: the requests that it is for.
+        left: how many more of them meet it.
+        call: as the test typed it, for messages.
+    """
+
+    fault: Fault
+    endpoint: Endpoint
+    left: int
+    call: str
+    is_met: bool = False
+
+
 class Faults:
-    """The failures to come, first in first out."""
+    """The failures to come; of those that fit a request the first comes first."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Fault] = deque()
+        self.pending: list[_Pending] = []
 
-    def add(self, fault: Fault, times: int) -> None:
-        """Let the next `times` requests meet `fault`.
+    def add(self, fault: Fault, times: int, *, method: str | None = None, path: str | None = None) -> None:
+        """Let the next `times` requests, of a method and to a path where these are given, meet `fault`.
 
         Raises:
-            UsageError: a number of requests that cannot be.
+            UsageError: a number of requests, a method or a path that cannot be.
         """
         if not _is_number(times, int) or times < 1:
             raise UsageError(f"fail_next(times={times!r}): expected the number of requests to fail, 1 or more")
-        self._waiting.extend([fault] * times)
+        endpoint = endpoints.of(method, path, "fail_next")
+        given: dict[str, object] = {**vars(fault), "method": method, "path": path, "delay": fault.delay or None}
+        parts = [f"{name}={_typed(value)}" for name, value in given.items() if value is not None]
+        self.pending.append(_Pending(fault, endpoint, times, hide(f"stripe_tokens.fail_next({', '.join(parts)})")))
 
-    def next(self) -> Fault | None:
-        """Take the failure that the next request meets; None where it meets none."""
-        return self._waiting.popleft() if self._waiting else None
+    def next(self, request: Request) -> Fault | None:
+        """Take the failure that a request meets; None where it meets none."""
+        for pending in self.pending:
+            if pending.left and pending.endpoint.ids(request) is not None:
+                pending.left -= 1
+                pending.is_met = True
+                return pending.fault
+        return None
+
+    def unmet(self) -> list[str]:
+        """Say of each failure that no request has met what to do about it."""
+        return [
+            f"no request met {pending.call}: correct its method and path, or take it away"
+            for pending in self.pending
+            if not pending.is_met
+        ]
+
+
+def _typed(value: object) -> str:
+    return value.__name__ if isinstance(value, type) else repr(value)
 
 
 def is_exception(value: object) -> bool:
     """Tell whether a value can be raised."""
     return isinstance(value, BaseException) or (isinstance(value, type) and issubclass(value, BaseException))
+
+
+def _check_code(code: str) -> None:
+    from pytest_stripe_tokens.simulator.errors import codes  # noqa: PLC0415 - few tests ask for one by its code
+
+    if code in codes.ERROR_CODES or code in codes.DECLINE_CODES:
+        return
+    nearest = codes.nearest(code)
+    meant = f": is it {nearest!r}?" if nearest else "."
+    raise UsageError(
+        f"fail_next(code={code!r}): Stripe has no such code{meant} "
+        "For one that is not published give a status or a message too"
+    )
 
 
 def _is_number(value: object, kind: type[float]) -> bool:

@@ -23,20 +23,26 @@ _KEY = {"authorization": f"Bearer {TEST_KEY}"}
 _FORM = {**_KEY, "content-type": "application/x-www-form-urlencoded"}
 
 
-def create_request(row: TokenType, params: Mapping[str, Any]) -> Request:
-    """Ask for a token of a type, with `params` over its defaults."""
-    return _create_request(row, params) if params else _unchanged_request(row.name)
+def create_request(row: TokenType, params: Mapping[str, Any], account: str | None = None) -> Request:
+    """Ask for a token of a type, with `params` over its defaults, on a connected account where one is named."""
+    if params or account is not None:
+        return _create_request(row, params, _for(account))
+    return _unchanged_request(row.name)
 
 
 @cache
 def _unchanged_request(name: str) -> Request:
-    return _create_request(CATALOGUE[name], {})
+    return _create_request(CATALOGUE[name], {}, {})
 
 
-def _create_request(row: TokenType, params: Mapping[str, Any]) -> Request:
-    return Request("POST", _URL, _FORM, forms.encode({row.parameter: row.merged(params)}).encode())
+def _create_request(row: TokenType, params: Mapping[str, Any], headers: Mapping[str, str]) -> Request:
+    return Request("POST", _URL, {**_FORM, **headers}, forms.encode({row.parameter: row.merged(params)}).encode())
 
 
-def retrieve_request(token_id: str) -> Request:
-    """Ask for a token by its id."""
-    return Request("GET", f"{_URL}/{quote(str(token_id), safe='')}", _KEY)
+def retrieve_request(token_id: str, account: str | None = None) -> Request:
+    """Ask for a token by its id, of a connected account where one is named."""
+    return Request("GET", f"{_URL}/{quote(str(token_id), safe='')}", {**_KEY, **_for(account)})
+
+
+def _for(account: str | None) -> dict[str, str]:
+    return {} if account is None else {"stripe-account": str(account)}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.recording.contribution import Contributor
     from pytest_stripe_tokens.recording.recorder import Recorder
     from pytest_stripe_tokens.recording.run import RecordRun
+    from pytest_stripe_tokens.sandbox.given import Answer
     from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens
     from pytest_stripe_tokens.simulator.tokens.generator import GeneratorFactory
 
@@ -77,13 +78,14 @@ class Run:
         return Contributor(self.recorder, test, settings.cassette)
 
     @contextlib.contextmanager
-    def sandbox(
+    def sandbox(  # noqa: PLR0913 - what a test may bring along, by keyword
         self,
         settings: Settings,
         *,
         test: str = "",
         scope: str = "",
         params: Mapping[str, Mapping[str, Any]] | None = None,
+        answers: Mapping[str, Answer] | None = None,
         fail: Callable[[str], NoReturn] | None = None,
     ) -> Generator[StripeTokens]:
         """Answer Stripe's hosts until the block ends.
@@ -93,6 +95,7 @@ class Run:
             test: its node id, which its generated answers depend on.
             scope: what they depend on outside a test.
             params: default parameters per type.
+            answers: of the suite's own, by the requests that they are for.
             fail: ends the test with a message.
         """
         from pytest_stripe_tokens.sandbox.own_requests import TEST_KEY  # noqa: PLC0415 - as in all of this class
@@ -104,10 +107,10 @@ class Run:
         if contributor is not None and settings.mode == "replay":
             # What can't be recorded is answered as in `auto`: a recording run must not fail on what it would mend.
             settings = replace(settings, mode="auto")
-        surroundings = Surroundings(self.library, generator, test, params or {}, contributor, **optional)
+        surroundings = Surroundings(self.library, generator, test, params or {}, answers or {}, contributor, **optional)
         tokens = StripeTokens(settings, surroundings)
         try:
-            with self.clients.open(tokens.answer, tokens.note_refusal), stripe_python.test_key(TEST_KEY):
+            with self.clients.open(tokens.respond, tokens.note_refusal), stripe_python.test_key(TEST_KEY):
                 yield tokens
         finally:
             if contributor is not None:
@@ -128,6 +131,7 @@ def stripe_sandbox(mode: str = "auto", seed: int = 0, cassettes: str | Path | No
     Raises:
         UsageError: an unknown mode, or a seed that is no whole number.
         RequestMissed: inside the block, in mode `replay`, for a request that no cassette holds.
+        AssertionError: at the block's end, where no request asked for an own answer or met a failure.
     """
     from pytest_stripe_tokens.interception.gate import open_sandboxes  # noqa: PLC0415 - as in `Run`
 
@@ -137,3 +141,5 @@ def stripe_sandbox(mode: str = "auto", seed: int = 0, cassettes: str | Path | No
     scope = f"inside {number}" if (number := open_sandboxes()) else ""
     with Run(settings).sandbox(settings, scope=scope) as tokens:
         yield tokens
+        if tokens.unmet:
+            raise AssertionError("\n".join(tokens.unmet))

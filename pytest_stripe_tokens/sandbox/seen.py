@@ -60,9 +60,10 @@ class SeenRequest:
         request: as it was sent; what is secret of it is not kept, but for parameters.
         understood: the same request, read.
 
-    `token_type` is that of the token that the request makes or reads, None for any other request. `response_status` is
-    the HTTP status of the answer, None while there is none and where a connection broke. `origin` is where the answer
-    came from, None where there is none and for a failure that the test asked for.
+    `stripe_account` is the connected account that it is for, None for the platform's own. `token_type` is that of the
+    token that the request makes or reads, None for any other request. `response_status` is the HTTP status of the
+    answer, None while there is none and where a connection broke. `origin` is where the answer came from, None where
+    there is none and for a failure that the test asked for.
     """
 
     def __init__(self, request: Request, understood: StripeRequest) -> None:
@@ -71,6 +72,7 @@ class SeenRequest:
         self.headers: Headers = Headers(
             {name: value for name, value in request.headers.items() if name in _READABLE or not is_secret_header(name)}
         )
+        self.stripe_account: str | None = request.headers.get("stripe-account")
         self.token_type: str | None = understood.created_type
         self.response_status: int | None = None
         self.origin: Origin | None = None
@@ -83,19 +85,21 @@ class SeenRequest:
         return deepcopy(dict(self._params))
 
     def cells(self) -> tuple[str, ...]:
-        """Give what a table shows of it, secrets hidden: method, path, type, status, origin and parameters."""
+        """Give what a table shows of it, secrets hidden: method, path, type, status, origin, account and parameters."""
         if self._size > forms.LONGEST_KEPT:
             sent = f"{self._size} bytes"
         else:
             pairs = forms.pairs(messages.redact_params(self._params))
             sent = " ".join(f"{name}={value}" for name, value in pairs)
+        sent = sent if len(sent) <= _LONGEST else f"{sent[:_LONGEST]}..."
+        account = f"Stripe-Account: {messages.hide(self.stripe_account)} " if self.stripe_account else ""
         cells = (
             self.method,
-            self._shown_path,
+            self.shown_path,
             self.token_type or "-",
             self._shown_status,
             self.origin or "-",
-            sent if len(sent) <= _LONGEST else f"{sent[:_LONGEST]}...",
+            f"{account}{sent}".rstrip(),
         )
         return tuple(one_line(cell) for cell in cells)
 
@@ -105,7 +109,7 @@ class SeenRequest:
         if self._size <= forms.LONGEST_KEPT:
             shown = messages.redact_params(self._params)
         origin = self.origin or "no origin"
-        return f"<{self.method} {self._shown_path}{type_} {shown} -> {self._shown_status}, {origin}>"
+        return f"<{self.method} {self.shown_path}{type_} {shown} -> {self._shown_status}, {origin}>"
 
     @property
     def is_refused_for_key(self) -> bool:
@@ -113,7 +117,8 @@ class SeenRequest:
         return self.response_status == HTTPStatus.UNAUTHORIZED and self.origin == "generated"
 
     @property
-    def _shown_path(self) -> str:
+    def shown_path(self) -> str:
+        """The path, fit for a message: what is secret of it is hidden."""
         return messages.shown_path(self.path)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NoReturn, Protocol
+from typing import TYPE_CHECKING, ClassVar, NoReturn, Protocol
 
 from pytest_stripe_tokens.api.messages import API_HOST
 from pytest_stripe_tokens.sandbox.seen import SeenRequest, token_in
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.api.token import Origin
     from pytest_stripe_tokens.cassettes.playback import Playback
     from pytest_stripe_tokens.recording.contribution import Contributor
+    from pytest_stripe_tokens.sandbox.given import GivenAnswers
     from pytest_stripe_tokens.simulator.api import Simulator
 
 
@@ -58,6 +59,7 @@ class Parts:
         contributor: records the test's requests; None where nothing is recorded.
         test: its node id; empty outside pytest.
         fail: ends the test with a message.
+        given: the answers that the test gives itself.
         origins: where each token of this test came from, by the token's id.
     """
 
@@ -66,11 +68,15 @@ class Parts:
     contributor: Contributor | None
     test: str
     fail: Callable[[str], NoReturn]
+    given: GivenAnswers
     origins: dict[str, Origin] = field(default_factory=dict[str, "Origin"])
 
 
 class Source(Protocol):
     """A place where answers may come from."""
+
+    runs_others: ClassVar[bool]
+    """Whether it calls code of the suite's: the test's lock is not held then, so that this code may ask Stripe too."""
 
     def __init__(self, parts: Parts) -> None:
         """Take what the source needs of the test."""
@@ -79,8 +85,56 @@ class Source(Protocol):
         """Answer a request, or leave it to the next source."""
 
 
+class Given:
+    """The answers that the test gives itself."""
+
+    runs_others: ClassVar[bool] = True
+
+    def __init__(self, parts: Parts) -> None:
+        self._given = parts.given
+        self._simulator = parts.simulator
+
+    def answer(self, sent: InFlight) -> tuple[Response, Origin] | None:
+        """Give the latest of them that fits."""
+        # Most tests give none.
+        found = self._given.find(sent.request) if self._given.answers else None
+        if found is None:
+            return None
+        given, ids = found
+        status, body = given.made(sent.seen)
+        return self._simulator.give(sent.request, status, body, ids), "given"
+
+
+class Stubs:
+    """What another tool has put in place in this test: responses, respx, pytest-httpx, a cassette of vcrpy's."""
+
+    runs_others: ClassVar[bool] = True
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def answer(self, sent: InFlight) -> tuple[Response, Origin] | None:
+        """Give the answer of a tool that is active and holds a match."""
+        from pytest_stripe_tokens.interception import stubs  # noqa: PLC0415 - few tests get here
+
+        response = stubs.answer(sent.request)
+        return None if response is None else (response, "given")
+
+
+class StubsWhileRecording(Stubs):
+    """The same before anything is sent: what a test stubs beyond the simulator's paths, it does not ask Stripe for."""
+
+    def answer(self, sent: InFlight) -> tuple[Response, Origin] | None:
+        """Give the answer of a tool, in a recording run."""
+        if self._parts.contributor is None or self._parts.simulator.knows(sent.request):
+            return None
+        return super().answer(sent)
+
+
 class Live:
     """Stripe's test mode, whose answers are recorded."""
+
+    runs_others: ClassVar[bool] = False
 
     def __init__(self, parts: Parts) -> None:
         self._contributor = parts.contributor
@@ -98,6 +152,8 @@ class Live:
 class Cassettes:
     """The cassettes of the suite and, in mode `replay`, the built-in ones."""
 
+    runs_others: ClassVar[bool] = False
+
     def __init__(self, parts: Parts) -> None:
         self._playback = parts.playback
 
@@ -114,7 +170,9 @@ class Cassettes:
 
 
 class Simulated:
-    """The simulator, which answers every request."""
+    """The simulator, for the paths that it has."""
+
+    runs_others: ClassVar[bool] = False
 
     def __init__(self, parts: Parts) -> None:
         self._simulator = parts.simulator
@@ -122,6 +180,8 @@ class Simulated:
 
     def answer(self, sent: InFlight) -> tuple[Response, Origin] | None:
         """Answer as the API would."""
+        if not self._simulator.knows(sent.request):
+            return None
         response = self._simulator.answer(sent.request)
         token_id = sent.understood.retrieved_id
         if token_id is not None:
@@ -140,11 +200,27 @@ class Held(Simulated):
         return super().answer(sent) if sent.is_to_api and sent.known is not None else None
 
 
+class Refused:
+    """The end of the other modes: what nobody answers is refused, with the words to type in its place."""
+
+    runs_others: ClassVar[bool] = False
+
+    def __init__(self, parts: Parts) -> None:
+        self._simulator = parts.simulator
+
+    def answer(self, sent: InFlight) -> tuple[Response, Origin] | None:
+        """Answer that there is no such path."""
+        return self._simulator.answer(sent.request), "generated"
+
+
 class Missed:
     """The end of mode `replay`: what no cassette holds fails the test."""
 
+    runs_others: ClassVar[bool] = False
+
     def __init__(self, parts: Parts) -> None:
         self._playback = parts.playback
+        self._simulator = parts.simulator
         self._test = parts.test
         self._fail = parts.fail
 
@@ -152,16 +228,20 @@ class Missed:
         """Fail the test with the closest recording and what differs from it."""
         self._fail(
             self._playback.missed(
-                sent.request, sent.seen.token_type, test=self._test, is_from_fixture=sent.is_from_fixture
+                sent.request,
+                sent.seen.token_type,
+                test=self._test,
+                is_from_fixture=sent.is_from_fixture,
+                instead=self._simulator.instead(sent.request),
             )
         )
 
 
 BY_MODE: Mapping[str, tuple[type[Source], ...]] = MappingProxyType(
     {
-        "auto": (Live, Cassettes, Simulated),
-        "replay": (Live, Cassettes, Held, Missed),
-        "generate": (Simulated,),
+        "auto": (Given, StubsWhileRecording, Live, Cassettes, Simulated, Stubs, Refused),
+        "replay": (Given, Live, Cassettes, Held, Stubs, Missed),
+        "generate": (Given, Simulated, Stubs, Refused),
     }
 )
 """The sources of each mode, in the order in which they are asked; the last one answers everything or fails."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
@@ -14,9 +15,10 @@ from pytest_stripe_tokens.api.token import Origin, Token
 from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
 from pytest_stripe_tokens.cassettes.library import CassetteError, Library
 from pytest_stripe_tokens.cassettes.playback import Playback
-from pytest_stripe_tokens.interception.wire import Outcome
+from pytest_stripe_tokens.interception.wire import Outcome, StubRaised
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 from pytest_stripe_tokens.sandbox.faults import Fault, Faults
+from pytest_stripe_tokens.sandbox.given import AnswerFailed, GivenAnswers
 from pytest_stripe_tokens.sandbox.own_requests import create_request, retrieve_request
 from pytest_stripe_tokens.sandbox.seen import SeenRequest, table, token_in
 from pytest_stripe_tokens.sandbox.sources import BY_MODE, InFlight, Parts
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.api.messages import Response
     from pytest_stripe_tokens.api.shapes import BankToken, CardToken
     from pytest_stripe_tokens.recording.contribution import Contributor
+    from pytest_stripe_tokens.sandbox.given import Answer
     from pytest_stripe_tokens.sandbox.settings import Settings
     from pytest_stripe_tokens.simulator.tokens.generator import Generator
 
@@ -45,6 +48,7 @@ class Surroundings:
         generator: of the test's generated answers.
         test: its node id, as messages name it; empty outside pytest.
         params: default parameters per type, merged over the built-in ones.
+        answers: of the suite's own, by the requests that they are for.
         contributor: records the test's requests; None where nothing is recorded.
         fail: ends the test with a message; called once for each request that mode `replay` misses.
     """
@@ -53,6 +57,7 @@ class Surroundings:
     generator: Generator
     test: str = ""
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, "Mapping[str, Any]"])
+    answers: Mapping[str, Answer] = field(default_factory=dict[str, "Answer"])
     contributor: Contributor | None = None
     fail: Callable[[str], NoReturn] = _raise_missed
 
@@ -70,7 +75,12 @@ class StripeTokens:
         self._surroundings = surroundings
         self._simulator = Simulator(surroundings.generator)
         self._playback = Playback(surroundings.library, settings.mode, settings.cassettes, settings.cassette)
-        parts = Parts(self._simulator, self._playback, surroundings.contributor, surroundings.test, self._fail)
+        self._given = GivenAnswers()
+        if surroundings.answers:
+            self._given.add_all(surroundings.answers, "stripe_tokens_answers")
+        parts = Parts(
+            self._simulator, self._playback, surroundings.contributor, surroundings.test, self._fail, self._given
+        )
         self._origins = parts.origins
         self._sources = tuple(source(parts) for source in BY_MODE[settings.mode])
         self._faults = Faults()
@@ -82,35 +92,58 @@ class StripeTokens:
         number = len(self._requests)
         return f"<StripeTokens (mode {self._settings.mode}, {number} request{'' if number == 1 else 's'})>"
 
+    # With the account named in them, mypy takes a call with `**TEST_CARDS["amex"]` for ambiguous.
     @overload
     def create(self, type: Literal["card"], **params: Any) -> CardToken: ...
     @overload
     def create(self, type: Literal["bank_account"], **params: Any) -> BankToken: ...
     @overload
     def create(self, type: str, **params: Any) -> Token: ...
-    def create(self, type: str, **params: Any) -> Token:  # noqa: A002 - Stripe's own name
+    def create(
+        self,
+        type: str,  # noqa: A002 - Stripe's own name
+        *,
+        stripe_account: str | None = None,
+        **params: Any,
+    ) -> Token:
         """Create a token with `POST /v1/tokens`.
 
         Args:
             type: one of `TOKEN_TYPES`.
+            stripe_account: the connected account that it belongs to, `"acct_..."`; None for the platform's own.
             params: merged over the type's defaults; a parameter that is None is not sent.
 
         Raises:
             StripeAPIError: the API refuses it.
-            UsageError: there is no such type.
+            UsageError: there is no such type, or the account is no text.
         """
         row = _row(type, "create")
+        _check_account(stripe_account, "create")
         changed = {**self._surroundings.params.get(type, {}), **params}
-        request = create_request(row, changed)
-        return self._token(InFlight(request, read(request), is_default=not changed, is_from_fixture=not params))
+        request = create_request(row, changed, stripe_account)
+        is_platforms = stripe_account is None
+        return self._token(
+            InFlight(
+                request,
+                read(request),
+                is_default=is_platforms and not changed,
+                is_from_fixture=is_platforms and not params,
+            )
+        )
 
-    def retrieve(self, id: str) -> Token:  # noqa: A002 - Stripe's own name
+    def retrieve(self, id: str, *, stripe_account: str | None = None) -> Token:  # noqa: A002 - Stripe's own name
         """Read a token with `GET /v1/tokens/:id`.
+
+        Args:
+            id: a token or its id.
+            stripe_account: the connected account that it belongs to, `"acct_..."`; None for the platform's own.
 
         Raises:
             StripeAPIError: there is no such token.
+            UsageError: the account is no text.
         """
-        request = retrieve_request(id)
+        _check_account(stripe_account, "retrieve")
+        request = retrieve_request(id, stripe_account)
         return self._token(InFlight(request, read(request)))
 
     def use(self, token: str) -> None:
@@ -135,25 +168,68 @@ class StripeTokens:
         exception: BaseException | type[BaseException] | None = None,
         times: int = 1,
         delay: float = 0,
+        method: str | None = None,
+        path: str | None = None,
     ) -> None:
         """Let the next requests fail, in whichever client sends them.
 
+        Of several failures that fit a request, the one that was asked for first comes first. One that no request met
+        fails the test at its end.
+
         Args:
             status: the HTTP status, 400 to 599; by default the one that `code` or `type` has, or 500.
-            code: of the error body, such as `"rate_limit"`; a card's decline code stands in `decline_code` too.
+            code: of the error body, such as `"rate_limit"`; a card's decline code stands in `decline_code` too. One
+                that Stripe has not published needs a status or a message beside it.
             type: of the error body, such as `"card_error"`.
             message: of the error body; by default the API's own.
             exception: raised in place of an answer. A built-in ConnectionError or TimeoutError, class or instance,
                 becomes the client's own kind; anything else is raised as given.
             times: how many requests fail.
             delay: before each failure, in seconds.
+            method: of the requests that fail, `"POST"`; None for any.
+            path: of the requests that fail; `:id` stands for any text, `"/v1/charges/:id/refunds"`. None for any.
 
         Raises:
             UsageError: arguments that no failure can have.
         """
         wanted = Fault(status, code, type, message, exception, delay)
         with self._lock:
-            self._faults.add(wanted, times)
+            self._faults.add(wanted, times, method=method, path=path)
+
+    def answer(
+        self,
+        request: str,
+        body: Answer,
+        *,
+        status: int = 200,
+        times: int | None = None,
+        optional: bool = False,
+    ) -> None:
+        """Say what Stripe answers to a request, in every mode and client; nothing is sent then, also while recording.
+
+        It wins over every other source of answers, the latest first. One that no request asked for fails the test at
+        its end.
+
+        Args:
+            request: method and path, `"POST /v1/subscriptions"`. `:id`, or another name after a colon, stands for any
+                text in its place: `"GET /v1/subscriptions/:id"`. Of another host of Stripe's the whole URL:
+                `"POST https://connect.stripe.com/oauth/token"`.
+            body: the answer's JSON, or a function that takes the `SeenRequest` and gives it, or gives a pair of status
+                and JSON. Where it names an `object` and has no `id`, `created` or `livemode`, these are filled in.
+            status: the HTTP status, 200 to 599.
+            times: how many requests it answers; None for any number.
+            optional: whether the test may do without it.
+
+        Raises:
+            UsageError: it is no request or no answer; the message says what to type.
+        """
+        self._given.add(request, body, status=status, times=times, optional=optional)
+
+    @property
+    def unmet(self) -> list[str]:
+        """What the test asked for and no request met, as messages: own answers and failures."""
+        unasked = self._given.unasked() if self._given.answers else []
+        return unasked + (self._faults.unmet() if self._faults.pending else [])
 
     @property
     def requests(self) -> list[SeenRequest]:
@@ -182,18 +258,21 @@ class StripeTokens:
             found = {name: self._simulator.token(name) for name in self._origins}
             return {name: Token(token, self._origins[name]) for name, token in found.items() if token is not None}
 
-    def answer(self, request: Request) -> Outcome:
+    def respond(self, request: Request) -> Outcome:
         """Answer a request of any client.
 
         Raises:
-            BaseException: what `fail` raises, where mode `replay` has no answer or a cassette can't be read.
+            BaseException: what `fail` raises, where mode `replay` has no answer, a cassette can't be read, or the
+                function of an own answer fails.
         """
         try:
             return self._answer(InFlight(request, read(request)))
         except CassetteError as error:
-            message = str(error)
+            message, cause = str(error), None
+        except AnswerFailed as failed:
+            message, cause = failed.message, failed.error
         # A client may swallow an exception; what ends the test gets through, and is kept for the teardown.
-        return self._fail(message)
+        return self._fail(message, cause)
 
     def note_refusal(self, host: str, message: str) -> None:
         """Take down that a client asked for a host and was refused: it is seen, and fails a test that swallows it."""
@@ -212,29 +291,36 @@ class StripeTokens:
             sent.known = self._simulator.token(token_id) if token_id else None
             if sent.known is not None:
                 sent.seen.token_type = str(sent.known["type"])
-            failure = self._faults.next()
-            if failure is None:
+            failure = self._faults.next(sent.request) if self._faults.pending else None
+        if failure is None:
+            try:
                 response, sent.seen.origin = self._ask_sources(sent)
-            elif failure.exception is None:
-                response = self._simulator.refuse(sent.request, failure.error())
-            else:
-                return Outcome(exception=failure.exception, delay=failure.delay)
-            if sent.request.method == "HEAD":
-                response = replace(response, body=b"")
-            sent.seen.response_status = response.status
-            return Outcome(response, delay=failure.delay if failure else 0)
+            except StubRaised as stub:
+                return Outcome(exception=stub.error)
+        elif failure.exception is None:
+            response = self._simulator.refuse(sent.request, failure.error())
+        else:
+            return Outcome(exception=failure.exception, delay=failure.delay)
+        if sent.request.method == "HEAD":
+            response = replace(response, body=b"")
+        sent.seen.response_status = response.status
+        return Outcome(response, delay=failure.delay if failure else 0)
 
     def _ask_sources(self, sent: InFlight) -> tuple[Response, Origin]:
         for source in self._sources:
-            answered = source.answer(sent)
-            if answered is not None:
-                response, origin = answered
-                is_new_here = origin != "generated" and response.is_success
-                return self._adopt(sent, response, origin) if is_new_here else response, origin
+            with nullcontext() if source.runs_others else self._lock:
+                answered = source.answer(sent)
+                if answered is not None:
+                    response, origin = answered
+                    is_new_here = origin != "generated" and response.is_success
+                    return self._adopt(sent, response, origin) if is_new_here else response, origin
         raise LookupError(f"no source answers {sent.request!r}")
 
     def _token(self, sent: InFlight) -> Token:
-        outcome = self._answer(sent)
+        try:
+            outcome = self._answer(sent)
+        except AnswerFailed as failed:
+            raise failed.error or UsageError(failed.message) from None
         outcome.wait()
         response = outcome.response
         if response is None:
@@ -245,6 +331,10 @@ class StripeTokens:
 
     def _adopt(self, sent: InFlight, response: Response, origin: Origin) -> Response:
         """Make what was answered part of this test's state; a token used up here is shown as used."""
+        with self._lock:
+            return self._adopted(sent, response, origin)
+
+    def _adopted(self, sent: InFlight, response: Response, origin: Origin) -> Response:
         token = token_in(response)
         if token is None:
             self._use_up(sent.understood.params)
@@ -266,9 +356,12 @@ class StripeTokens:
             if known is not None and not known["used"]:
                 self._simulator.use(value)
 
-    def _fail(self, message: str) -> NoReturn:
+    def _fail(self, message: str, cause: Exception | None = None) -> NoReturn:
         self.failures.append(message)
-        self._surroundings.fail(message)
+        try:
+            self._surroundings.fail(message)
+        except BaseException as ended:
+            raise ended from cause
 
 
 def _row(name: str, source: str) -> Any:
@@ -276,3 +369,8 @@ def _row(name: str, source: str) -> Any:
     if row is None:
         raise UsageError(f"{source}: no token type {name!r}; the types are {', '.join(TOKEN_TYPES)}")
     return row
+
+
+def _check_account(account: object, source: str) -> None:
+    if not isinstance(account, str | None):
+        raise UsageError(f"{source}(stripe_account={account!r}): expected the id of a connected account, 'acct_...'")

@@ -12,13 +12,13 @@ from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.errors import StripeAPIError
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.messages import API_HOST
-from pytest_stripe_tokens.simulator import answers, expanding, routes, versions
+from pytest_stripe_tokens.simulator import answers, expanding, filling, routes, versions
 from pytest_stripe_tokens.simulator.answers import Envelope
 from pytest_stripe_tokens.simulator.call import Call
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
-from pytest_stripe_tokens.simulator.keys import Caller, check_version, identify, key_in_form, mask
+from pytest_stripe_tokens.simulator.keys import DEFAULT_VERSION, Caller, check_version, identify, key_in_form, mask
 from pytest_stripe_tokens.simulator.parameters import normal, read_form
-from pytest_stripe_tokens.simulator.pretty import copy_of
+from pytest_stripe_tokens.simulator.pretty import copy_of, encoded, pretty
 from pytest_stripe_tokens.simulator.state import Kept, World
 from pytest_stripe_tokens.simulator.tokens.magic import magic_token
 
@@ -60,10 +60,34 @@ class Simulator:
                 envelope = Envelope(self._generator.latest_created, request.method, self._generator.request_id())
                 return answers.refusal(ApiError("own_fault", kind=type(error).__name__), envelope)
 
+    def knows(self, request: Request) -> bool:
+        """Tell whether a request is to one of the endpoints that are simulated."""
+        return find(request) is not None
+
+    def instead(self, request: Request) -> str | None:
+        """Give what lets a test answer a request that is not simulated, ready to paste; None for any other."""
+        if self.knows(request):
+            return None
+        from pytest_stripe_tokens.simulator import unanswered  # noqa: PLC0415 - most suites meet none
+
+        return unanswered.call(request.method, request.host, unquote(request.path))
+
     def refuse(self, request: Request, error: ApiError) -> Response:
         """Answer a request with an error that a test asked for; nothing else becomes of the request."""
         with self._lock:
             return _Handling(self._world, request).refuse(error)
+
+    def give(self, request: Request, status: int, body: Mapping[str, Any], ids: tuple[str, ...]) -> Response:
+        """Answer a request with what a test gave, and what that leaves out of an object; nothing else becomes of it.
+
+        Args:
+            request: as it was sent.
+            status: of the answer.
+            body: its JSON.
+            ids: the ids in the request's path.
+        """
+        with self._lock:
+            return _Handling(self._world, request).give(status, body, ids)
 
     def token(self, token_id: str) -> Mapping[str, Any] | None:
         """Give the JSON of a token as it is now, which must not be changed; None where there is none."""
@@ -131,6 +155,11 @@ def _host(request: Request) -> str:
         return ""
 
 
+def find(request: Request) -> tuple[Route, tuple[str, ...]] | None:
+    """Find the endpoint of a request, and the ids in its path; None where the simulator has none."""
+    return routes.find(request.method, unquote(request.path)) if _host(request) == API_HOST else None
+
+
 class _Handling:
     """One request on its way through the checks to its answer."""
 
@@ -155,6 +184,15 @@ class _Handling:
             self._caller = self._identify()
         return answers.refusal(error, self._envelope(error.row))
 
+    def give(self, status: int, body: Mapping[str, Any], ids: tuple[str, ...]) -> Response:
+        caller = Caller("secret", livemode=False, key="", account=None, version=DEFAULT_VERSION)
+        # Whoever gives an answer does not ask for a key.
+        with contextlib.suppress(ApiError):
+            caller = self._caller = self._identify()
+        path = unquote(self._request.path)
+        full = filling.filled(body, path, ids, caller, self._world.generator)
+        return answers.respond(status, encoded(pretty(full)), self._envelope(), retry=None)
+
     def _identify(self) -> Caller:
         headers = self._request.headers
         key = self._key_in_form
@@ -168,11 +206,13 @@ class _Handling:
 
     def _route(self, caller: Caller) -> tuple[Route, tuple[str, ...]]:
         request = self._request
-        if _host(request) != API_HOST:
-            path = f"{_host(request)}{request.path}" if _host(request) else "?"
-            supported = f"https://{API_HOST}: {routes.supported()}"
-            raise ApiError("unknown_url", method=request.method, path=path, supported=supported)
-        route, ids = routes.find(request.method, unquote(request.path))
+        found = find(request)
+        if found is None:
+            from pytest_stripe_tokens.simulator import unanswered  # noqa: PLC0415 - most suites meet none
+
+            text = unanswered.message(request.method, _host(request), unquote(request.path) if _host(request) else "")
+            raise ApiError("unknown_url", text=text)
+        route, ids = found
         if caller.is_publishable and not route.publishable:
             raise ApiError("secret_key_required")
         if caller.account in self._world.deleted:

@@ -13,7 +13,6 @@ from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_stripe_tokens.simulator.call import Call
-from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.resources import (
     balance_transactions,
     charges,
@@ -220,27 +219,19 @@ ROUTES = (
 )
 
 
-def find(method: str, path: str) -> tuple[Route, tuple[str, ...]]:
-    """Find the endpoint of a request, and the ids in its path.
-
-    Raises:
-        ApiError: 404, with what is supported.
-    """
+def find(method: str, path: str) -> tuple[Route, tuple[str, ...]] | None:
+    """Find the endpoint of a request, and the ids in its path; None where there is none."""
     parts = tuple(path.strip("/").split("/"))
     for shape, route in _by_shape().get((method, len(parts)), ()):
         ids = _match(shape, parts)
         if ids is not None:
             return route, ids
-    raise ApiError("unknown_url", method=method, path=path, supported=supported())
+    return None
 
 
-@cache
-def supported() -> str:
-    """Name every endpoint in a sentence."""
-    methods: dict[str, list[str]] = {}
-    for route in ROUTES:
-        methods.setdefault(route.path, []).append(route.method)
-    return ", ".join(f"{'/'.join(sorted(names))} {path}" for path, names in methods.items())
+def methods(path: str) -> tuple[str, ...]:
+    """Give the methods that a path can be asked with."""
+    return tuple(method for method in dict.fromkeys(route.method for route in ROUTES) if find(method, path))
 
 
 @cache

@@ -5,6 +5,7 @@ import contextlib
 import http.client
 import importlib
 import json
+import re
 import textwrap
 import time
 import urllib.error
@@ -102,7 +103,8 @@ def test_any_status_is_answered(status, stripe_tokens):
         ("lock_timeout", 429, "invalid_request_error"),
         ("card_declined", 402, "card_error"),
         ("idempotency_key_in_use", 409, "idempotency_error"),
-        ("a_code_to_come", 400, "invalid_request_error"),
+        ("do_not_honor", 402, "card_error"),
+        ("charge_already_refunded", 400, "invalid_request_error"),
     ],
 )
 def test_any_code_is_answered(code, status, type_, stripe_tokens):
@@ -422,6 +424,16 @@ def test_failures_come_in_the_order_they_were_asked_for(stripe_tokens):
         ({"status": "429"}, "status='429'): expected an error status"),
         ({"status": True}, "400 to 599"),
         ({"code": 429}, "code=429): expected a text"),
+        (
+            {"code": "card_decline"},
+            "code='card_decline'): Stripe has no such code: is it 'card_declined'? For one that is",
+        ),
+        ({"code": "do_not_honour"}, "is it 'do_not_honor'?"),
+        ({"code": "zzz"}, "Stripe has no such code. For one that is not published give a status or a message too"),
+        ({"method": "FETCH"}, "fail_next: unknown method 'FETCH'"),
+        ({"path": "v1/charges"}, "fail_next: expected a path of Stripe's"),
+        ({"path": "/v1/charges?limit=1"}, "without a query"),
+        ({"path": 3}, "fail_next: expected a path of Stripe's, such as '/v1/subscriptions/:id', not 3"),
         ({"times": 1.5}, "times=1.5): expected the number of requests"),
         ({"times": True}, "times=True"),
         ({"delay": "1"}, "delay='1'): expected seconds"),
@@ -440,3 +452,83 @@ def test_the_body_is_json_for_every_status(stripe_tokens):
     for status in range(400, 600):
         stripe_tokens.fail_next(status)
         assert json.loads(requests.get(API, timeout=5).content)["error"]["message"]
+
+
+def statuses(*requests_):
+    return [requests.request(*request.split(), auth=(KEY, ""), timeout=5).status_code for request in requests_]
+
+
+def test_only_requests_that_fit_meet_a_failure(stripe_tokens):
+    api = "https://api.stripe.com/v1"
+    stripe_tokens.fail_next(503, path="/v1/charges/:id/refunds")
+    stripe_tokens.fail_next(429, method="post", times=2)
+    stripe_tokens.fail_next(502, method="POST", path="/v1/customers")
+    stripe_tokens.fail_next(409)
+    asked = [
+        f"GET {api}/customers",  # Only the last fits it.
+        f"POST {api}/customers",
+        f"POST {api}/charges/ch_1/refunds",
+        f"POST {api}/customers",
+        f"POST {api}/customers",
+        f"GET {api}/customers",
+    ]
+    assert statuses(*asked) == [409, 429, 503, 429, 502, 200]
+    stripe_tokens.fail_next(500, path="/v1/charges/:id/refunds")
+    assert statuses(f"GET {api}/charges", f"GET {api}/charges/ch_1/refunds/re_1/x") == [200, 404]
+    assert statuses(f"GET {api}/charges/ch_1/refunds") == [500]
+
+
+@each("given", [{"status": 418}, {"message": "to come"}])
+def test_a_code_that_is_not_published_yet(given, stripe_tokens):
+    stripe_tokens.fail_next(code="a_code_to_come", **given)
+    assert create("requests")[1]["error"]["code"] == "a_code_to_come"
+
+
+def test_a_failure_that_no_request_met_fails_the_test(run_test):
+    result = run_test("""
+        import requests
+
+        def test_it(stripe_tokens):
+            stripe_tokens.fail_next(429, code="rate_limit", path="/v1/refunds", delay=0.1)
+            stripe_tokens.fail_next(exception=ConnectionError, method="DELETE")
+            stripe_tokens.answer("POST /v1/x", {})
+            requests.get("https://api.stripe.com/v1/refunds/re_1", timeout=5)
+
+        def test_met_once_of_many(stripe_tokens):
+            stripe_tokens.fail_next(429, times=9)
+            requests.get("https://api.stripe.com/v1/refunds/re_1", timeout=5)
+
+        def test_fails_for_another_reason(stripe_tokens):
+            stripe_tokens.fail_next(429)
+            assert 0
+    """)
+    result.assert_outcomes(passed=2, errors=1, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E *no request asked for stripe_tokens.answer('POST /v1/x', ...): correct *",
+            "E *no request met stripe_tokens.fail_next(status=429, code='rate_limit', delay=0.1, path='/v1/refunds'): *",
+            "E *no request met stripe_tokens.fail_next(exception=ConnectionError, method='DELETE'): correct its method *",
+        ]
+    )
+
+
+def code_of_sdk():
+    """The SDK's annotation of an error's code, a text."""
+    return stripe.PaymentIntent.LastPaymentError.__annotations__["code"]
+
+
+def test_every_published_code_is_known_and_has_words():
+    from pytest_stripe_tokens.sandbox.faults import Fault
+    from pytest_stripe_tokens.simulator.errors import codes
+    from pytest_stripe_tokens.simulator.errors.refusal import ERRORS
+    from pytest_stripe_tokens.simulator.tokens.instruments import DECLINES
+
+    published = set(re.findall(r"'([a-z0-9_]+)'|\"([a-z0-9_]+)\"", str(code_of_sdk())))
+    published = {single or double for single, double in published}
+    assert len(published) > 200
+    assert published <= codes.ERROR_CODES
+    assert {row.code for row in ERRORS.values() if row.code} <= codes.ERROR_CODES
+    assert set(DECLINES) <= codes.DECLINE_CODES
+    for code in codes.ERROR_CODES | codes.DECLINE_CODES:
+        error = Fault(code=code).error().fields()
+        assert (error["code"], bool(error["message"])) == (code, True)

@@ -6,6 +6,7 @@ import textwrap
 
 import pytest
 import requests
+import stripe
 
 from pytest_stripe_tokens import TEST_CARDS, StripeAPIError, stripe_sandbox
 from pytest_stripe_tokens.api.errors import RequestMissed
@@ -166,3 +167,24 @@ def test_fail_next_fails_as_often_as_it_is_told(stripe_tokens):
 def test_fail_next_refuses_what_can_not_be(arguments, stripe_tokens):
     with pytest.raises(UsageError, match="fail_next"):
         stripe_tokens.fail_next(**arguments)
+
+
+def test_a_token_of_a_connected_account(stripe_tokens):
+    token = stripe_tokens.create("card", stripe_account="acct_1Seller")
+    assert stripe.Token.retrieve(token.id, stripe_account="acct_1Seller").id == token.id
+    assert stripe_tokens.retrieve(token, stripe_account="acct_1Seller") == token
+    with pytest.raises(StripeAPIError, match="No such token"):
+        stripe_tokens.retrieve(token)
+    assert [seen.stripe_account for seen in stripe_tokens.requests] == ["acct_1Seller"] * 3 + [None]
+    with pytest.raises(UsageError, match=r"create\(stripe_account=5\)"):
+        stripe_tokens.create("card", stripe_account=5)
+
+
+def test_a_failing_tests_list_names_the_account(run_test):
+    result = run_test("""
+        def test_it(stripe_tokens):
+            stripe_tokens.create("card", stripe_account="acct_1SellerOfMany")
+            assert 0
+    """)
+    result.stdout.fnmatch_lines(["POST  /v1/tokens  card  200  generated  Stripe-Account: acct_* card*"])
+    result.stdout.no_fnmatch_line("POST*acct_1SellerOfMany*")

@@ -90,7 +90,7 @@ def test_a_miss_shows_no_secret_of_the_path():
     for secret in (*SECRETS, "4000-0566-5566-5556", "4000%200566%205566%205556", "x%0A::error::" + SECRETS[1]):
         for path in (f"/v1/tokens/{secret}", f"/v1/charges/{secret}/refunds", f"/{secret}"):
             with stripe_sandbox(mode="replay") as tokens, pytest.raises(RequestMissed) as error:
-                tokens.answer(Request("GET", f"https://api.stripe.com{path}"))
+                tokens.respond(Request("GET", f"https://api.stripe.com{path}"))
             if _shows(str(error.value)) or "no cassette holds GET /" not in str(error.value):
                 bad.append(str(error.value))
             if any(line.startswith("::") for line in str(error.value).split("\n")):

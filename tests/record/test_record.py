@@ -581,3 +581,26 @@ def test_a_cassette_that_leads_out_of_the_directory_stops_no_other(suite):
     result = suite.record()
     result.stdout.fnmatch_lines(["  card  kept *", "  pii   refreshed  *"])
     assert (suite.path / "elsewhere/card.yaml").read_text() == "old"
+
+
+def test_own_answers_and_stubs_are_given_while_recording_too_and_are_in_no_cassette(suite, server):
+    suite.write(
+        "test_it.py",
+        """
+        import pytest, requests, responses
+
+        @pytest.mark.stripe_tokens(cassette="mine")
+        def test_it(stripe_tokens):
+            stripe_tokens.create("card")
+            stripe_tokens.answer("POST /v1/subscriptions", {"object": "subscription"})
+            answer = requests.post("https://api.stripe.com/v1/subscriptions", timeout=5)
+            assert answer.json()["object"] == "subscription"
+            with responses.RequestsMock() as mock:
+                mock.get("https://api.stripe.com/v1/subscriptions", json={"stub": 1})
+                assert requests.get("https://api.stripe.com/v1/subscriptions", timeout=5).json() == {"stub": 1}
+            assert [seen.origin for seen in stripe_tokens.requests] == ["live", "given", "given"]
+        """,
+    )
+    suite.record().assert_outcomes(passed=1)
+    assert [request.path for request in server.requests] == ["/v1/tokens"]
+    assert "subscription" not in (suite.cassettes / "mine.yaml").read_text()

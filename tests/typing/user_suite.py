@@ -13,6 +13,7 @@ from pytest_stripe_tokens import (
     TOKEN_TYPES,
     BankToken,
     CardToken,
+    SeenRequest,
     StripeAPIError,
     StripeTokens,
     Token,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 def test_a_token(card_token: Token, stripe_tokens: StripeTokens) -> None:
     assert card_token.card.last4 == card_token["card"]["last4"] == "4242"
-    assert_type(card_token.origin, Literal["recorded", "documented", "generated", "live"])
+    assert_type(card_token.origin, Literal["recorded", "documented", "generated", "live", "given"])
     assert_type(card_token.to_dict(), dict[str, Any])
     assert json.dumps(card_token.to_dict())
     assert stripe_tokens.retrieve(card_token) == card_token
@@ -65,15 +66,31 @@ def test_stripe_tokens(stripe_tokens: StripeTokens) -> None:
     assert_type(stripe_tokens.create("card", **TEST_CARDS["amex"]), CardToken)
     german = stripe_tokens.create("bank_account", **TEST_BANK_ACCOUNTS["DE"])
     stripe_tokens.use(german)
+    assert_type(stripe_tokens.create("card", stripe_account="acct_1", name="Ada"), CardToken)
+    assert_type(stripe_tokens.retrieve("tok_1", stripe_account="acct_1"), Token)
+    stripe_tokens.fail_next(code="card_declined", method="POST", path="/v1/charges/:id/refunds")
     stripe_tokens.fail_next(429, code="rate_limit", message="slow down", times=2, delay=0.1)
     stripe_tokens.fail_next(exception=TimeoutError)
+    stripe_tokens.answer("POST /v1/subscriptions", {"object": "subscription"}, status=201, times=2, optional=True)
+    stripe_tokens.answer("GET /v1/subscriptions/:id", lambda seen: {"id": seen.path, **seen.params})
+    stripe_tokens.answer("POST /v1/invoices/:id/pay", refuses)
     assert_type(stripe_tokens.tokens, dict[str, Token])
     seen = stripe_tokens.requests[-1]
     assert_type(seen.method, str)
+    assert_type(seen.stripe_account, str | None)
     assert_type(seen.token_type, str | None)
     assert_type(seen.response_status, int | None)
     assert_type(seen.params, dict[str, Any])
     assert_type(seen.headers["Stripe-Account"], str)
+
+
+def refuses(seen: SeenRequest) -> tuple[int, dict[str, Any]]:
+    return 402, {"error": {"type": "card_error", "message": seen.method}}
+
+
+@pytest.fixture(scope="session")
+def stripe_tokens_answers() -> Mapping[str, object]:
+    return {"POST /v1/subscriptions": {"object": "subscription"}, "GET /v1/prices": refuses}
 
 
 def test_errors(stripe_tokens: StripeTokens) -> None:

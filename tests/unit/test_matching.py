@@ -203,10 +203,12 @@ class TestClosest:
         assert found
         assert found.cassette is second
 
-    def test_a_long_value_is_cut(self):
+    def test_a_long_value_is_shown_whole_and_a_files_is_cut(self):
         (line,) = self.lines(post("card[name]=" + "x" * 500), recorded(post("card[name]=y")))
+        (cut,) = self.lines(post("card[name]=" + "x" * 50_000), recorded(post("card[name]=y")))
 
-        assert len(line) < 120
+        assert "x" * 500 in line
+        assert len(cut) < 2100
 
     def test_no_secret_is_shown(self):
         sent = post("card[number]=5555555555554444&card[cvc]=987&x=sk_test_" + "abc123" * 3)

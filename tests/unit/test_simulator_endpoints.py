@@ -273,15 +273,42 @@ def test_what_was_made_can_be_read(use):
 
 
 @each(
-    "path",
-    ["/v1/invoices/in_1/pay", "/v2/core/account_tokens", "/v2/core/accounts", "/", "/v1/tokens/a/b"],
+    ("request_", "nearest", "call"),
+    [
+        ("POST /v1/subscriptions", None, '"POST /v1/subscriptions", {"object": "subscription"}'),
+        ("GET /v1/subscriptions/sub_x", None, '"GET /v1/subscriptions/:id", {"object": "subscription"}'),
+        ("GET /v1/invoices", None, '"GET /v1/invoices", {"object": "list", "data": []}'),
+        ("POST /v1/invoices/in_1/pay", None, '"POST /v1/invoices/:id/pay", {"object": "invoice"}'),
+        ("DELETE /v1/coupons/HALF", None, '"DELETE /v1/coupons/:id", {"object": "coupon", "deleted": True}'),
+        ("POST /v1/checkout/sessions", None, '"POST /v1/checkout/sessions", {"object": "checkout.session"}'),
+        ("POST /v1/tax_rates/txr_9", None, '"POST /v1/tax_rates/:id", {"object": "tax_rate"}'),
+        ("POST /v1/token", "POST /v1/tokens", '"POST /v1/token", {}'),
+        ("POST /v1/customer", "POST /v1/customers", '"POST /v1/customer", {}'),
+        ("GET /v1/charge/ch_1", "GET /v1/charges/:charge", '"GET /v1/charge/:id", {}'),
+        ("POST /", None, '"POST /", {}'),
+    ],
 )
-def test_another_path_is_refused_and_the_supported_ones_named(path):
-    error = Api().refused(path)
-    assert (error["status"], error["type"]) == (404, "invalid_request_error")
-    assert error["message"].startswith(f"pytest-stripe-tokens does not simulate POST {path} (supported: ")
-    assert "GET /v1/tokens/:token" in error["message"]
-    assert "cassette" in error["message"]
+def test_another_path_is_refused_with_the_nearest_and_the_words_to_type(request_, nearest, call):
+    method, path = request_.split()
+    answer = Api().send(method, path)
+    error = answer.json()["error"]
+    assert (answer.status, error["type"]) == (404, "invalid_request_error")
+    first, *between, pasted, last = error["message"].split("\n")
+    assert first == f"pytest-stripe-tokens does not answer {request_}."
+    # What comes near changes with every endpoint that is added.
+    assert len(between) <= 1
+    assert nearest is None or between == [f"The nearest that it does: {nearest}"]
+    assert pasted == f"Say what Stripe answers: stripe_tokens.answer({call})"
+    assert last == "All that it does: docs/endpoints.md in its repository"
+    compile(pasted.partition(": ")[2], "pasted", "eval")
+
+
+def test_another_method_of_a_path_is_refused_in_stripes_words_too():
+    message = Api().send("PUT", "/v1/charges/ch_1").json()["error"]["message"]
+    assert message.startswith(
+        "pytest-stripe-tokens does not answer PUT /v1/charges/ch_1 (Unrecognized request URL), but "
+    )
+    assert "The nearest that it does: GET /v1/charges/:charge\n" in message
 
 
 def test_the_sdks_types_are_really_checked():

@@ -101,11 +101,22 @@ def _known(status: int | None, code: str | None, type_: str | None) -> ApiError 
         if code == "card_declined":
             return declined("generic_decline")
         row = next((row for row in ERRORS.values() if row.code == code), None)
-        return None if row is None else _filled(row)
+        return _decline_of(code) if row is None else _filled(row)
     by_status = _named(None if status is None else _BY_STATUS.get(status, "api_error" if status >= _SERVER else None))
     if type_ is None or (by_status is not None and by_status.row.type == type_):
         return by_status
     return _named(_BY_TYPE.get(type_))
+
+
+def _decline_of(code: str) -> ApiError | None:
+    """Decline as no test card does; the words of such a decline are not known. None where the code is none."""
+    from pytest_stripe_tokens.simulator.errors.codes import DECLINE_CODES, ERROR_CODES  # noqa: PLC0415 - seldom asked for
+
+    if code in ERROR_CODES or code not in DECLINE_CODES:
+        return None
+    error = declined("generic_decline")
+    error.more = {"code": code, "decline_code": code}
+    return error
 
 
 def _named(name: str | None) -> ApiError | None:

@@ -61,11 +61,7 @@ REQUEST_ERRORS: Mapping[str, ErrorRow] = MappingProxyType(
             " Stripe-Account header.",
         ),
         "invalid_version": ErrorRow(400, "Invalid Stripe API version: {version}"),
-        "unknown_url": ErrorRow(
-            404,
-            "pytest-stripe-tokens does not simulate {method} {path} (supported: {supported}). Let a cassette answer it:"
-            " name one with @pytest.mark.stripe_tokens(cassette=...) and record it with --record.",
-        ),
+        "unknown_url": ErrorRow(404, "{text}"),
         # Form and parameters
         "not_a_form": ErrorRow(
             400,
