@@ -136,16 +136,19 @@ SOUND = {
 PREFIXES = {
     ":account": "acct_",
     ":authentication": "tdsa_",
+    ":capability": "",
     ":charge": "ch_",
     ":customer": "cus_",
     ":id": "",
     ":intent": ("pi_", "seti_"),
     ":payment_method": "pm_",
+    ":payout": "po_",
     ":person": "person_",
     ":refund": "re_",
     ":source": "src_",
     ":token": "tok_",
     ":topup": "tu_",
+    ":transfer": "tr_",
 }
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_stripe_tokens.api import processes
 from pytest_stripe_tokens.api.messages import Request, Response
-from pytest_stripe_tokens.cassettes import library as library_module
 from pytest_stripe_tokens.cassettes.library import (
     Cassette,
     CassetteError,
@@ -435,9 +435,9 @@ class TestWrite:
         assert (directory / ".card.yaml.7-abcd.tmp").exists()
 
     def test_where_processes_cannot_be_asked_for_nothing_is_removed(self, monkeypatch):
-        monkeypatch.setattr(library_module.os, "name", "nt")
+        monkeypatch.setattr(processes.os, "name", "nt")
 
-        assert library_module._is_running(0)
+        assert processes.is_running(0)
 
     def test_a_kill_at_any_moment_leaves_the_old_file_or_the_new_one(self, directory):
         path = directory / "card.yaml"
