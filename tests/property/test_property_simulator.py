@@ -139,9 +139,10 @@ PREFIXES = {
     ":charge": "ch_",
     ":customer": "cus_",
     ":id": "",
-    ":intent": "pi_",
+    ":intent": ("pi_", "seti_"),
     ":payment_method": "pm_",
     ":person": "person_",
+    ":refund": "re_",
     ":source": "src_",
     ":token": "tok_",
     ":topup": "tu_",
@@ -211,6 +212,18 @@ def furnished():
         ("/v1/charges", {"amount": "100", "currency": "usd", "source": "tok_visa"}),
         ("/v1/payment_methods", {"type": "card", "card": {"token": "tok_visa"}}),
         ("/v1/payment_intents", {"amount": "100", "currency": "usd", "payment_method": "pm_card_visa"}),
+        ("/v1/charges", {"amount": "100", "currency": "usd", "source": "tok_visa", "capture": "false"}),
+        (
+            "/v1/payment_intents",
+            {
+                "amount": "100",
+                "currency": "usd",
+                "payment_method": "pm_card_visa",
+                "confirm": "true",
+                "capture_method": "manual",
+            },
+        ),
+        ("/v1/setup_intents", {"payment_method": "pm_card_visa"}),
         ("/v1/accounts", {"type": "custom", "external_account": "btok_us_verified"}),
         ("/v1/topups", {"amount": "100", "currency": "usd", "source": "btok_us_verified"}),
         ("/v1/sources", {"type": "card", "token": "tok_visa"}),
@@ -218,6 +231,8 @@ def furnished():
     for path, params in requests:
         body = check(send(made, "POST", path, params))
         ids += [body["id"], *([body["default_source"]] if "default_source" in body else [])]
+        if body["object"] == "charge" and body["captured"]:
+            ids.append(check(send(made, "POST", "/v1/refunds", {"charge": body["id"], "amount": "60"}))["id"])
         if body["object"] == "account":
             ids.append(check(send(made, "POST", f"{path}/{body['id']}/persons", {}))["id"])
             ids.append(body["external_accounts"]["data"][0]["id"])
