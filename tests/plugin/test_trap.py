@@ -130,6 +130,14 @@ def by_streams(name):
         writer.close()
     asyncio.run(ask())
 
+def by_streams_to_an_address(name):
+    async def ask():
+        reader, writer = await asyncio.open_connection(*ADDRESS, ssl=True, server_hostname="api.stripe.com")
+        writer.write(f"GET /v1/{name} HTTP/1.1\\r\\n\\r\\n".encode())
+        await reader.read(100)
+        writer.close()
+    asyncio.run(ask())
+
 def by_urllib3(name):
     importlib.import_module("urllib3").PoolManager(retries=False, ca_certs=CA).request("GET", URL + name, headers=HEADERS)
 
@@ -223,7 +231,8 @@ gevent.resolver.thread.Resolver.getaddrinfo = lambda self, *args, **kwargs: geta
 """
 EVENTLET = """
 import eventlet.green.socket
-eventlet.green.socket.getaddrinfo = getaddrinfo
+def unheard(host, *args, **kwargs): return genuine(*ADDRESS if host == "api.stripe.com" else (host, *args), **kwargs)
+eventlet.green.socket.getaddrinfo = socket.getaddrinfo = unheard
 """
 TWISTED = """
 from twisted.internet import reactor, ssl as tls

@@ -54,6 +54,11 @@ def _charge(api: Api, **more: Any) -> Any:
     return api.get(f"/v1/charges/{_intent(api, **more)['latest_charge']}", **_VERSION)
 
 
+def _transfer(api: Api) -> Any:
+    sent = {**_MONEY, "destination": api.account(), "description": "Payment 1"}
+    return api.post("/v1/transfers", sent, **_VERSION)
+
+
 def _method(api: Api) -> Any:
     return api.post("/v1/payment_methods/pm_card_visa/attach", {"customer": api.customer()}, **_VERSION)
 
@@ -124,6 +129,14 @@ BODIES = {
     "balance_transaction": Body(_BODIES["balance_transaction"], lambda api: _moved(api, "charge")),
     "balance_transaction of a refund": Body(
         _BODIES["balance_transaction of a refund"], lambda api: _moved(api, "refund")
+    ),
+    "transfer": Body(_BODIES["transfer"], _transfer),
+    "transfer_reversal": Body(
+        _BODIES["transfer_reversal"],
+        lambda api: api.post(f"/v1/transfers/{_transfer(api)['id']}/reversals", **_VERSION),
+    ),
+    "payout": Body(
+        _BODIES["payout"], lambda api: api.post("/v1/payouts", {**_MONEY, "description": "Payment 1"}, **_VERSION)
     ),
     "bank_account": Body(_BODIES["bank_account"], _bank),
     "account": Body(

@@ -130,13 +130,14 @@ def due_of(body: Mapping[str, Any], external: list[dict[str, Any]]) -> list[str]
 
 def requirements_of(due: list[str], disabled_reason: str = "requirements.past_due") -> dict[str, Any]:
     """Say what is due, of an account or of a capability, and why it is disabled therefore."""
-    return nothing_due() | {
+    shown = nothing_due() | {
         "current_deadline": None,
         "currently_due": due,
         "disabled_reason": disabled_reason if due else None,
         "eventually_due": due,
         "past_due": due,
     }
+    return dict(sorted(shown.items()))
 
 
 def _controller(call: Call, kind: str) -> dict[str, Any]:
