@@ -67,6 +67,17 @@ class Playback:
                 return self._note(cassette, interaction)
         return None
 
+    def nearly(self, request: Request) -> tuple[str, ...]:
+        """Say what a request differs in from the closest recording of the cassette that the marker names.
+
+        Nothing is said where there is no such cassette, or none of its recordings is of the request's endpoint.
+        """
+        opened = self._players.get(self._named or "")
+        found = opened[1].closest(request, longest=None) if opened else None
+        if found is None or not found.is_same_endpoint:
+            return ()
+        return (f"nearly in {self.shown(found.cassette)}:", *found.differences)
+
     @property
     def unplayed(self) -> dict[str, frozenset[int]]:
         """The places of the recordings that were not played, of the cassette that the marker names."""

@@ -138,6 +138,7 @@ class Closest:
         interaction: that was recorded.
         differences: in short lines with redacted values: `card[exp_year]: recorded '2026', sent '2050'`.
         is_another_endpoint: whether neither method nor path are those of the request.
+        is_same_endpoint: whether both are, ids left out, and the host is.
     """
 
     distance: int
@@ -145,6 +146,7 @@ class Closest:
     interaction: Interaction
     differences: tuple[str, ...]
     is_another_endpoint: bool = False
+    is_same_endpoint: bool = True
 
 
 class Player:
@@ -196,20 +198,29 @@ class Player:
         """The places of the recordings that were not played, counted from the first cassette's first."""
         return frozenset(place for place, item in enumerate(self._all()) if id(item) not in self._played)
 
-    def closest(self, request: Request) -> Closest | None:
-        """Find the recording most like a request; `None` without recordings."""
+    def closest(self, request: Request, longest: int | None = _LONGEST_VALUE) -> Closest | None:
+        """Find the recording most like a request; `None` without recordings.
+
+        Args:
+            request: that none answers.
+            longest: of a shown value, which is cut; None for as it is.
+        """
         understood = read(request)
         key, sent = match_key(understood), understood.card
         best: Closest | None = None
         for cassette in self._cassettes:
             for interaction in cassette.interactions:
-                lines = _differences(interaction.key, key) or _card_differences(sent, interaction)
+                lines = _differences(interaction.key, key, longest) or _card_differences(sent, interaction)
                 if id(interaction) in self._played and key.method not in _READING:
                     lines.append("played already: a test plays a recorded request once")
                 distance = _distance(interaction.key, key) + len(lines)
                 if best is None or distance < best.distance:
                     is_another = interaction.key.method != key.method and _endpoint(interaction.key) != _endpoint(key)
-                    best = Closest(distance, cassette, interaction, tuple(lines), is_another_endpoint=is_another)
+                    is_same = (interaction.key.host, interaction.endpoint) == (
+                        key.host,
+                        f"{key.method} {_endpoint(key)}",
+                    )
+                    best = Closest(distance, cassette, interaction, tuple(lines), is_another, is_same)
         return best
 
     def _all(self) -> Iterator[Interaction]:
@@ -234,9 +245,9 @@ def _card_differences(sent: Mapping[str, str], interaction: Interaction) -> list
     ]
 
 
-def _differences(recorded: MatchKey, sent: MatchKey) -> list[str]:
+def _differences(recorded: MatchKey, sent: MatchKey, longest: int | None) -> list[str]:
     lines = [
-        f"{name}: recorded {_shown(old)}, sent {_shown(new)}"
+        f"{name}: recorded {_shown(old, longest)}, sent {_shown(new, longest)}"
         for name, old, new in (
             ("host", recorded.host or API_HOST, sent.host or API_HOST),
             ("method", recorded.method, sent.method),
@@ -253,11 +264,11 @@ def _differences(recorded: MatchKey, sent: MatchKey) -> list[str]:
     for name in sorted(old_params.keys() | new_params.keys()):
         old, new = old_params.get(name), new_params.get(name)
         if old is None:
-            lines.append(f"{name}: not recorded, sent {_shown(new)}")
+            lines.append(f"{name}: not recorded, sent {_shown(new, longest)}")
         elif new is None:
-            lines.append(f"{name}: recorded {_shown(old)}, not sent")
+            lines.append(f"{name}: recorded {_shown(old, longest)}, not sent")
         elif old != new:
-            lines.append(f"{name}: recorded {_shown(old)}, sent {_shown(new)}")
+            lines.append(f"{name}: recorded {_shown(old, longest)}, sent {_shown(new, longest)}")
     return lines
 
 
@@ -274,6 +285,6 @@ def _endpoint(key: MatchKey) -> str:
     return _ID.sub("/:id", key.path)
 
 
-def _shown(value: str | None) -> str:
+def _shown(value: str | None, longest: int | None) -> str:
     text = value or ""
-    return repr(text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}...") if text else "none"
+    return repr(text if longest is None or len(text) <= longest else f"{text[:longest]}...") if text else "none"

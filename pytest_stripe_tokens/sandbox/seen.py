@@ -63,7 +63,8 @@ class SeenRequest:
     `stripe_account` is the connected account that it is for, None for the platform's own. `token_type` is that of the
     token that the request makes or reads, None for any other request. `response_status` is the HTTP status of the
     answer, None while there is none and where a connection broke. `origin` is where the answer came from, None where
-    there is none and for a failure that the test asked for.
+    there is none and for a failure that the test asked for. `nearly` says what it differs in from a recording of the
+    test's named cassette; empty where none comes near.
     """
 
     def __init__(self, request: Request, understood: StripeRequest) -> None:
@@ -76,6 +77,7 @@ class SeenRequest:
         self.token_type: str | None = understood.created_type
         self.response_status: int | None = None
         self.origin: Origin | None = None
+        self.nearly: tuple[str, ...] = ()
         self._params = understood.params
         self._size = len(request.body)
 
@@ -132,9 +134,11 @@ def table(requests: Sequence[SeenRequest]) -> str:
     rows = [request.cells() for request in shown]
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = [f"... and {len(requests) - _SHOWN} before these"] if len(requests) > _SHOWN else []
-    for row in rows:
+    for request, row in zip(shown, rows, strict=True):
         *cells, sent = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         lines.append("  ".join([*cells, sent]).rstrip())
+        # What differs is the reason to look here: it is not cut.
+        lines += [f"    {one_line(line, longest=len(line))}" for line in request.nearly]
     if any(request.is_refused_for_key for request in shown):
         lines.append(_KEY_HINT)
     return "\n".join(lines)

@@ -164,6 +164,7 @@ class Cassettes:
         if found is None and sent.is_default and token_type is not None:
             found = self._playback.take_create(token_type)
         if found is None:
+            sent.seen.nearly = self._playback.nearly(sent.request)
             return None
         interaction, cassette = found
         return interaction.response, "documented" if cassette.origin == "documented" else "recorded"

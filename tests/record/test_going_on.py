@@ -61,3 +61,27 @@ def test_a_named_cassette_that_was_only_partly_played_is_told(suite, workers):
     (suite.path / "test_other.py").unlink()
     suite.write("test_it.py", first + "\n    assert False\n")
     suite.run(*workers).stdout.no_fnmatch_line("partly played:*")
+
+
+def test_a_request_that_the_named_cassette_nearly_holds_is_marked_in_a_failing_tests_list(suite):
+    suite.write("test_it.py", RECORDED)
+    suite.record()
+    long = "o" * 90
+    changed = RECORDED.replace('{"order": "1"}', f'{{"order": "{long}"}}')
+    suite.write(
+        "test_it.py",
+        changed + "    stripe.Charge.create(amount=500, currency='usd', source='tok_visa')\n    assert False\n",
+    )
+    result = suite.run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "POST  /v1/tokens           card  200  recorded *",
+            "POST  /v1/customers        -     200  generated *",
+            "    nearly in cassettes/shop.yaml:",
+            f"    metadata[[]order]: recorded '1', sent '{long}'",
+            "POST  /v1/payment_methods  -     200  recorded *",
+            "POST  /v1/charges          -     200  generated *",
+        ],
+        consecutive=True,
+    )
