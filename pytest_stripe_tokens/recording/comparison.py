@@ -11,11 +11,11 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import unquote
 
 from pytest_stripe_tokens.api.request import key_kind
-from pytest_stripe_tokens.recording.drift import Drift, compare, steady
+from pytest_stripe_tokens.recording.drift import Drift, compare, is_volatile, steady
 from pytest_stripe_tokens.recording.levels import LEVELS
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.cassettes.player import Interaction
 
 Identity = tuple[str, int]
+Recorded = TypeVar("Recorded", bound="Interaction")
 
 _ID = re.compile(r"(?<![A-Za-z0-9_])([a-z]+(?:_[a-z]+)*_)[A-Za-z0-9]{8,}(?![A-Za-z0-9])")
 _DIGIT = re.compile("[0-9]")
@@ -128,7 +129,7 @@ def successors(old: Sequence[Interaction], new: Sequence[Interaction]) -> dict[s
     return found
 
 
-def retied(interactions: Sequence[Interaction], names: Mapping[str, str]) -> tuple[Interaction, ...]:
+def retied(interactions: Sequence[Recorded], names: Mapping[str, str]) -> tuple[Recorded, ...]:
     """Let older recordings go on with the ids that a new recording of the requests before them has brought."""
 
     def renamed(text: str) -> str:
@@ -147,6 +148,48 @@ def retied(interactions: Sequence[Interaction], names: Mapping[str, str]) -> tup
     return tuple(
         replace(item, request=of_request(item.request), response=of_response(item.response)) for item in interactions
     )
+
+
+def settled(old: Sequence[Interaction], new: Sequence[Recorded]) -> tuple[Recorded, ...]:
+    """Give a new recording with the ids, times and other volatile values of the old one, wherever it has them.
+
+    They stand for nothing but themselves: a file that keeps them differs from the old one in what has changed.
+    """
+    before = dict(zip(identities(old), old, strict=True))
+    pairs = [(before.get(identity), item) for identity, item in zip(identities(new), new, strict=True)]
+    named = retied([_with_volatile_of(former, item) for former, item in pairs], successors(new, old))
+    return tuple(
+        replace(item, request=former.request) if former is not None and former.key == item.key else item
+        for (former, _), item in zip(pairs, named, strict=True)
+    )
+
+
+def _with_volatile_of(old: Interaction | None, new: Recorded) -> Recorded:
+    if old is None or old.answer is None or new.answer is None:
+        return new
+    text = new.response.body.decode("utf-8", "surrogateescape")
+    body = json.dumps(_kept(old.answer, new.answer, ""), indent=2, ensure_ascii=False)
+    end = "\n" if text.endswith("\n") else ""
+    known = {name.lower(): value for name, value in old.response.headers.items()}
+    headers = {
+        name: known.get(name.lower(), value) if name.lower() in _VOLATILE_HEADERS else value
+        for name, value in new.response.headers.items()
+    }
+    response = replace(new.response, headers=headers, body=(body + end).encode("utf-8", "surrogateescape"))
+    return replace(new, response=response)
+
+
+def _kept(old: Any, new: Any, name: str) -> Any:
+    """Give a new value with what is volatile in it as it was; ids stay, for others name them."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        before = cast("dict[str, Any]", old)
+        return {key: _kept(before.get(key), item, str(key)) for key, item in cast("dict[str, Any]", new).items()}
+    if isinstance(old, list) and isinstance(new, list):
+        former: list[Any] = [*cast("list[object]", old), *[None] * len(cast("list[object]", new))]
+        return [_kept(before, item, name) for before, item in zip(former, cast("list[object]", new), strict=False)]
+    is_id = isinstance(new, str) and _ID.fullmatch(new) is not None
+    is_same_kind = type(old) is type(new) and old is not None
+    return old if is_same_kind and not is_id and is_volatile(name) and not compare({name: old}, {name: new}) else new
 
 
 def _answer_drift(old: Interaction, new: Interaction) -> list[Drift]:

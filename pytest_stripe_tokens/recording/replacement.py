@@ -11,7 +11,7 @@ from pytest_stripe_tokens.api.messages import API_HOST
 from pytest_stripe_tokens.api.token_types import CATALOGUE
 from pytest_stripe_tokens.cassettes.heads import age
 from pytest_stripe_tokens.cassettes.library import Cassette, CassetteError, Interaction, Library, Metadata, render
-from pytest_stripe_tokens.recording.comparison import differences, identities, retied, successors
+from pytest_stripe_tokens.recording.comparison import differences, identities, retied, settled, successors
 from pytest_stripe_tokens.recording.verdicts import Problem
 from pytest_stripe_tokens.redaction.leaks import leaks
 from pytest_stripe_tokens.redaction.messages import redact_params
@@ -149,6 +149,7 @@ class Replacement:
         aged = self._expired(old) if old is not None and not kept else ""
         if is_same and not aged:
             return Result(pending.name, "unchanged", _joined(told, deviating))
+        pending = _settled(before, pending)
         metadata = Metadata("recorded", self.recorded_at, version, self.plugin_version, pending.token_type)
         interactions = self._merged(pending, before, difference, kept)
         cassette = Cassette(self.library.path(pending.name), metadata, interactions)
@@ -216,6 +217,15 @@ class Replacement:
         default = forms.encode(dict(sorted(forms.pairs(_default(pending.token_type)))), safe="[]*")
         groups.sort(key=lambda group: _order(group, default))
         return tuple(interaction for group in groups for interaction in group) or new
+
+
+def _settled(before: Sequence[Interaction], pending: PendingCassette) -> PendingCassette:
+    """Give a pending cassette with the ids and times that the old one has."""
+    left = iter(settled(before, pending.interactions))
+    contributions = tuple(
+        replace(part, interactions=tuple(next(left) for _ in part.interactions)) for part in pending.contributions
+    )
+    return replace(pending, contributions=contributions)
 
 
 def _default(token_type: str) -> dict[str, object]:

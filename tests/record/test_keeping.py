@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 
@@ -199,3 +200,37 @@ def test_a_types_cassette_is_judged_by_every_test_that_it_answered(suite, record
     result.stdout.fnmatch_lines(
         ["  card  kept *test_it.py::test_fails * it and did not pass; the old cassette is kept", "  pii   unchanged"]
     )
+
+
+FLOW = """
+import pytest, stripe
+
+def test_card(card_token): ...
+
+@pytest.mark.stripe_tokens(cassette="shop")
+def test_shop(card_token):
+    customer = stripe.Customer.create(source=card_token.id)
+    stripe.Charge.create(amount=500, currency="usd", customer=customer.id)
+    stripe.Customer.retrieve(customer.id)
+"""
+
+
+def test_a_rewritten_cassette_keeps_its_ids_and_times_so_that_its_diff_shows_what_changed(suite, server):
+    suite.write("test_it.py", FLOW)
+    suite.record()
+    before = {name: (suite.cassettes / name).read_text().splitlines() for name in suite.hashes()}
+    server.fail(
+        test_mode.changed(lambda body: body.update(shiny=1) if body.get("object") in {"token", "customer"} else None)
+    )
+    suite.record().assert_outcomes(passed=2)
+    for name, old in before.items():
+        new = (suite.cassettes / name).read_text().splitlines()
+        lines = [line for line in difflib.unified_diff(old, new, n=0, lineterm="") if line[:3] not in {"---", "+++"}]
+        changed = [line for line in lines if line[0] in "+-" and "shiny" not in line and "recorded_at" not in line]
+        # The line before a new last field gets a comma.
+        assert len(changed) <= 2 * len([line for line in lines if "shiny" in line]), (name, changed)
+        assert any("shiny" in line for line in lines)
+    suite.run("--stripe-tokens=replay").assert_outcomes(passed=2)
+    after = suite.hashes()
+    suite.record().stdout.fnmatch_lines(["  card  unchanged*", "  shop  unchanged*"])
+    assert suite.hashes() == after
