@@ -13,7 +13,7 @@ from pytest_stripe_tokens.simulator.resources.balance_transactions import (
     move_available,
 )
 from pytest_stripe_tokens.simulator.resources.charges import required_amount
-from pytest_stripe_tokens.simulator.resources.objects import list_within, metadata, page
+from pytest_stripe_tokens.simulator.resources.objects import change_metadata, list_within, metadata, page
 from pytest_stripe_tokens.simulator.state import Entry
 
 if TYPE_CHECKING:
@@ -77,8 +77,7 @@ def update(call: Call) -> dict[str, Any]:
     before = transfer.copy()
     if "description" in call.params:
         transfer.body["description"] = call.text("description")
-    if "metadata" in call.params:
-        transfer.body["metadata"] = metadata(call.params["metadata"], transfer.body["metadata"])
+    change_metadata(call, transfer)
     call.updated("transfer.updated", transfer, before)
     return transfer.copy()
 
@@ -138,9 +137,8 @@ def retrieve_reversal(call: Call) -> dict[str, Any]:
 def update_reversal(call: Call) -> dict[str, Any]:
     """Change a reversal's metadata."""
     reversal = _find_reversal(call)
-    if "metadata" in call.params:
-        reversal.body["metadata"] = metadata(call.params["metadata"], reversal.body["metadata"])
-        _show_reversals(call, _find(call))
+    change_metadata(call, reversal)
+    _show_reversals(call, _find(call))
     return reversal.copy()
 
 
