@@ -56,7 +56,7 @@ def _capture(call: Call, charge: Entry, amount: int) -> None:
     fee = call.number("application_fee_amount") or call.number("application_fee")
     if fee is not None:
         body["application_fee_amount"] = fee
-    if body["transfer_data"] is not None:
+    if body.get("transfer_data"):
         sent = call.hash("transfer_data").get("amount")
         body["transfer_data"] |= {"amount": int(sent)} if sent else {}
         charge.body = body = ordered({**body, "transfer": call.new_id("tr", call.world.tick())})

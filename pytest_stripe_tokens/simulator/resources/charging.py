@@ -20,7 +20,7 @@ from pytest_stripe_tokens.simulator.resources.objects import (
     ordered,
     shipping_of,
 )
-from pytest_stripe_tokens.simulator.tokens.instruments import DECLINES, Instrument, kept_instrument
+from pytest_stripe_tokens.simulator.tokens.instruments import DECLINES, Instrument
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,9 +92,7 @@ def charge(call: Call, payment: Payment) -> tuple[Entry, str | None]:
     """
     created = call.world.tick()
     decline = payment.instrument.decline_when_charged()
-    made = call.add(
-        _charge(call, payment, decline, call.new_id("ch", created), created), instrument=payment.instrument, released=0
-    )
+    made = call.add(_charge(call, payment, decline, call.new_id("ch", created), created), instrument=payment.instrument)
     if made.body["captured"]:
         put_on_balance(call, made)
     call.happened(_EVENTS.get(made.body["status"], "charge.succeeded"), made)
@@ -114,8 +112,9 @@ def put_on_balance(call: Call, charge: Entry) -> None:
 
 
 def effect_of(charge: Entry) -> str | None:
-    """Tell what the test card of a charge is known for: `"refund_pending"`."""
-    published = kept_instrument(charge).published
+    """Tell what the test card of a charge is known for, `"refund_pending"`; of a charge of a cassette's, nothing is."""
+    instrument = charge.private.get("instrument")
+    published = instrument.published if isinstance(instrument, Instrument) else None
     return None if published is None else published.effect
 
 

@@ -67,7 +67,7 @@ def left_of(charge: Entry) -> int:
     """Tell how much of a charge can still be given back: of what is held, all."""
     body = charge.body
     taken = body["amount_captured"] if body["captured"] else body["amount"]
-    return int(taken) + int(charge.private["released"]) - int(body["amount_refunded"])
+    return int(taken) + int(charge.private.get("released", 0)) - int(body["amount_refunded"])
 
 
 def _take_off_balance(call: Call, charge: Entry, refund: Entry) -> None:
