@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.test_values import TEST_BANK_ACCOUNTS
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
+from pytest_stripe_tokens.simulator.resources.amounts import required_amount
 from pytest_stripe_tokens.simulator.resources.balance_transactions import Movement, check_available, move_available
-from pytest_stripe_tokens.simulator.resources.charges import required_amount
 from pytest_stripe_tokens.simulator.resources.objects import change_metadata, external_account, metadata, page
 from pytest_stripe_tokens.simulator.tokens.instruments import BANK_FAILURES, Instrument, kept_instrument
 

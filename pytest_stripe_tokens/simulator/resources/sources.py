@@ -136,7 +136,7 @@ def update(call: Call) -> dict[str, Any]:
 def change_source(call: Call, source: Entry) -> None:
     """Take over what is sent of a source: its owner, its amount and its metadata."""
     sent = call.hash("owner")
-    texts = {name: sent[name] or None for name in ("email", "name", "phone") if name in sent}
+    texts: dict[str, Any] = {name: sent[name] or None for name in ("email", "name", "phone") if name in sent}
     owner: dict[str, Any] = {**as_object(source.body.get("owner")), **texts}
     if "address" in sent:
         owner["address"] = full_address({**as_object(owner.get("address")), **as_object(sent["address"])})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
-from pytest_stripe_tokens.simulator.resources.charges import required_amount
+from pytest_stripe_tokens.simulator.resources.amounts import required_amount
 from pytest_stripe_tokens.simulator.resources.objects import change_metadata, metadata, page
 from pytest_stripe_tokens.simulator.resources.sources import new_source
 from pytest_stripe_tokens.simulator.tokens.instruments import BANK_FAILURES, Instrument, kept_instrument
