@@ -137,6 +137,7 @@ _SIMULATED = (
     "setup_intent",
     "source",
     "transfer",
+    "transfer_reversal",
 )
 
 

@@ -125,6 +125,9 @@ SOUND = {
     "/v1/payment_intents": {"amount": "100", "currency": "usd", "payment_method": "pm_card_visa", "confirm": "true"},
     "/v1/accounts": {"type": "custom", "external_account": "tok_visa_debit", "individual": {"first_name": "Jane"}},
     "/v1/accounts/:account/external_accounts": {"external_account": "btok_us"},
+    "/v1/accounts/:account/reject": {"reason": "other"},
+    "/v1/customers/:customer/sources/:id/verify": {"amounts": ["32", "45"]},
+    "/v1/payouts": {"amount": "100", "currency": "usd"},
     "/v1/topups": {"amount": "100", "currency": "usd", "source": "btok_us_verified"},
     "/v1/sources": {"type": "card", "token": "tok_visa"},
     "/v1/three_d_secure/authentications": {
@@ -136,7 +139,7 @@ SOUND = {
 PREFIXES = {
     ":account": "acct_",
     ":authentication": "tdsa_",
-    ":capability": "",
+    ":capability": "transfers",
     ":charge": "ch_",
     ":customer": "cus_",
     ":id": "",
@@ -239,6 +242,11 @@ def furnished():
         if body["object"] == "account":
             ids.append(check(send(made, "POST", f"{path}/{body['id']}/persons", {}))["id"])
             ids.append(body["external_accounts"]["data"][0]["id"])
+            money = {"amount": "100", "currency": "usd"}
+            sent = check(send(made, "POST", "/v1/transfers", {**money, "destination": body["id"]}))["id"]
+            ids += [sent, check(send(made, "POST", f"/v1/transfers/{sent}/reversals", {"amount": "10"}))["id"]]
+            ids += [check(send(made, "POST", "/v1/payouts", money))["id"], "transfers"]
+            ids.append(check(send(made, "GET", "/v1/events", {}))["data"][0]["id"])
     return made, ids
 
 

@@ -285,3 +285,16 @@ def test_events_of_an_account_are_what_the_sdk_says():
     for event in told(api, account):
         assert problems(event) == []
         assert problems(event["data"]["object"]) == []
+
+
+def test_an_account_of_a_cassette_is_read_changed_and_rejected():
+    api = Api()
+    api.simulator._world.add({"id": "acct_1", "object": "account", "country": "US"}, (None, False))
+    assert api.get("/v1/accounts/acct_1")["charges_enabled"] is False
+    assert api.post("/v1/accounts/acct_1", {"metadata": {"a": "b"}})["metadata"] == {"a": "b"}
+    assert api.post("/v1/accounts/acct_1/capabilities/transfers", {"requested": "true"})["requested"]
+    assert api.post("/v1/accounts/acct_1/external_accounts", {"external_account": "btok_us"})["default_for_currency"]
+    assert api.post("/v1/accounts/acct_1/reject", {"reason": "other"})["payouts_enabled"] is False
+    assert "Express" in api.refused("/v1/accounts/acct_1/login_links")["message"]
+    assert api.post("/v1/account_links", {"account": "acct_1", "type": "account_onboarding"})["url"]
+    assert deleted(api, "/v1/accounts/acct_1")["deleted"]

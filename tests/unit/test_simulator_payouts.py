@@ -113,6 +113,39 @@ def test_a_transfer_is_reversed_in_part_and_then_the_rest():
     assert events(api) == ["transfer.created", "transfer.reversed", "transfer.reversed"]
 
 
+def test_a_charge_for_another_account_makes_a_transfer_that_a_refund_can_take_back():
+    api = Api()
+    account = api.account()
+    data = {"transfer_data": {"destination": account, "amount": "400"}}
+    charge = api.post("/v1/charges", {**MONEY, **data, "source": "tok_visa", "expand": ["transfer"]})
+    transfer = charge["transfer"]
+    assert (transfer["amount"], transfer["destination"], transfer["source_transaction"], problems(transfer)) == (
+        400,
+        account,
+        charge["id"],
+        [],
+    )
+    assert transfer["transfer_group"] == charge["transfer_group"]
+    assert balance(api, stripe_account=account)["available"] == 400
+    sent = {"charge": charge["id"], "amount": "250", "reverse_transfer": "true", "expand": ["transfer_reversal"]}
+    refund = api.post("/v1/refunds", sent)
+    reversal = refund["transfer_reversal"]
+    assert (reversal["amount"], reversal["source_refund"], reversal["transfer"]) == (200, refund["id"], transfer["id"])
+    assert api.get(f"/v1/transfers/{transfer['id']}")["amount_reversed"] == 200
+    api.post("/v1/refunds", {"charge": charge["id"], "reverse_transfer": "true"})
+    assert api.get(f"/v1/transfers/{transfer['id']}")["reversed"] is True
+    assert balance(api, stripe_account=account)["available"] == 0
+
+
+def test_a_held_charge_for_another_account_makes_its_transfer_when_it_is_captured():
+    api = Api()
+    data = {"transfer_data": {"destination": api.account()}}
+    held = api.post("/v1/charges", {**MONEY, **data, "source": "tok_visa", "capture": "false"})
+    assert "transfer" not in held
+    captured = api.post(f"/v1/charges/{held['id']}/capture", {"amount": "300"})
+    assert api.get(f"/v1/transfers/{captured['transfer']}")["amount"] == 300
+
+
 @each("path", ["/v1/transfers", "/v1/payouts"])
 def test_the_balance_is_refused_only_once_something_was_put_there(path):
     api = Api()

@@ -91,11 +91,22 @@ def test_a_setup_can_ask_for_3d_secure():
 def test_an_error_of_a_setup_that_was_there_shows_it():
     api = Api()
     world = Furnished(api)
-    intent = setup(api, customer=api.customer())
-    path = f"/v1/setup_intents/{intent['id']}/confirm"
-    assert api.refused(path, {"payment_method": world.id("METHOD")})["setup_intent"] == intent
-    assert api.refused(path)["setup_intent"] == intent
-    assert len(api.get("/v1/setup_intents")["data"]) == 1
+    owner, method, other = world.id("CUSTOMER"), world.id("METHOD"), api.customer()
+    intent, without = setup(api, customer=other), setup(api)
+    error = api.refused(f"/v1/setup_intents/{intent['id']}/confirm", {"payment_method": method})
+    assert error["setup_intent"] == intent
+    assert error["message"] == (
+        f"The PaymentMethod {method} does not belong to the Customer you supplied {other}. Please use this"
+        " PaymentMethod with the Customer that it belongs to instead."
+    )
+    error = api.refused(f"/v1/setup_intents/{without['id']}/confirm", {"payment_method": method})
+    assert error["setup_intent"] == without
+    assert error["message"] == (
+        f"The payment method supplied ({method}) belongs to the Customer {owner}. Please include the Customer in the"
+        " `customer` parameter on the SetupIntent."
+    )
+    assert api.refused(f"/v1/setup_intents/{intent['id']}/confirm")["setup_intent"] == intent
+    assert api.get("/v1/setup_intents")["data"] == [without, intent]
 
 
 def test_a_browser_sees_a_setup_by_its_secret():

@@ -89,10 +89,10 @@ def show(call: Call, account: Entry) -> dict[str, Any]:
     rejected = account.private.get("rejected")
     if rejected is not None:
         body["requirements"]["disabled_reason"] = rejected
-    active = [name for name, status in body["capabilities"].items() if status == "active"]
+    active = [name for name, status in as_object(body.get("capabilities")).items() if status == "active"]
     body["charges_enabled"] = not due and rejected is None and any(name.endswith("_payments") for name in active)
     body["payouts_enabled"] = not due and bool(active) and not account.private.get("payouts_paused")
-    body["details_submitted"] = body["details_submitted"] or not due
+    body["details_submitted"] = body.get("details_submitted") or not due
     return ordered(body)
 
 
@@ -120,10 +120,10 @@ def external_accounts_of(call: Call, account: Entry) -> list[Entry]:
 
 def due_of(body: Mapping[str, Any], external: list[dict[str, Any]]) -> list[str]:
     """Name what has to be handed in before a connected account is complete."""
-    due = [] if body["business_type"] else ["business_type"]
+    due = [] if body.get("business_type") else ["business_type"]
     if not external:
         due.append("external_account")
-    if body["tos_acceptance"].get("date") is None:
+    if as_object(body.get("tos_acceptance")).get("date") is None:
         due += ["tos_acceptance.date", "tos_acceptance.ip"]
     return due
 

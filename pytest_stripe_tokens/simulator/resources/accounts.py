@@ -21,7 +21,7 @@ from pytest_stripe_tokens.simulator.resources.external_accounts import (
     make_default,
     note_external,
 )
-from pytest_stripe_tokens.simulator.resources.objects import full_address, metadata, page
+from pytest_stripe_tokens.simulator.resources.objects import change_metadata, full_address, page
 from pytest_stripe_tokens.simulator.resources.persons import (
     change_company,
     change_person,
@@ -165,7 +165,7 @@ def _account_token(call: Call, account: Entry, *, creating: bool) -> Taken | Non
     if "company" in given or "individual" in given:
         raise ApiError("parameters_exclusive", params=", ".join(["account_token", *given]))
     taken = take(call, token, ("account",), "account_token", account=account.id)
-    if creating and account.body["controller"]["requirement_collection"] != "application":
+    if creating and as_object(account.body.get("controller")).get("requirement_collection") != "application":
         message = "Account tokens can only be used for accounts whose requirements the platform collects (Custom)."
         raise ApiError("refused_when_executed", param="account_token", message=message)
     if creating and not _accepts(taken):
@@ -207,8 +207,7 @@ def _change(call: Call, account: Entry) -> None:
         account.body["default_currency"] = call.text("default_currency")
     if "email" in call.params:
         account.body["email"] = call.text("email")
-    if "metadata" in call.params:
-        account.body["metadata"] = metadata(call.params["metadata"], account.body["metadata"])
+    change_metadata(call, account)
     if call.hash("business_profile"):
         change_business_profile(account, call.hash("business_profile"))
     for name, asked in call.hash("capabilities").items():

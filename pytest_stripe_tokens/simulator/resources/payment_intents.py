@@ -8,7 +8,7 @@ from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator import searching
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.parameters import table, typed
-from pytest_stripe_tokens.simulator.resources.charges import required_amount
+from pytest_stripe_tokens.simulator.resources.amounts import required_amount
 from pytest_stripe_tokens.simulator.resources.confirming import card_options, confirm_intent, of_client
 from pytest_stripe_tokens.simulator.resources.objects import check_filters, metadata, ordered, page, shipping_of
 from pytest_stripe_tokens.simulator.resources.payment_methods import (

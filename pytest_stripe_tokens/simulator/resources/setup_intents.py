@@ -184,7 +184,7 @@ def _take_method(call: Call, intent: Entry) -> None:
     if owner is not None and owner != customer:
         name = "setup_method_needs_customer" if customer is None else "setup_method_of_other"
         raise ApiError(name, id=method.id, customer=customer or owner)
-    if method.private["used_up"]:
+    if method.private.get("used_up"):
         raise ApiError("payment_method_used_up")
     intent.body["payment_method"] = method.id
     if intent.body["status"] == "requires_payment_method":
