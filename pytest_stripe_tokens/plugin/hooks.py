@@ -278,11 +278,13 @@ def _marked(config: pytest.Config, markers: list[Any], node: pytest.Item | pytes
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
-    """Look at the HTTP clients before any test replaces parts of them; only where a selected test needs us."""
+    """Load what a sandbox needs before any test replaces parts of it; only where a selected test needs us."""
     needs = any(SANDBOX in getattr(item, "fixturenames", ()) for item in session.items)
     if not needs or session.config.option.collectonly:
         return (yield)
-    with session.config.stash[_run_key].clients.beside_live_server():
+    run = session.config.stash[_run_key]
+    run.prepare()
+    with run.clients.beside_live_server():
         return (yield)
 
 

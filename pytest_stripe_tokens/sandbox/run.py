@@ -32,6 +32,12 @@ class Run:
         self.settings = settings
         self.recording: RecordRun | None = None
 
+    def prepare(self) -> None:
+        """Load what every sandbox needs, before anything can be put in place of it: a client, a file system."""
+        from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens  # noqa: PLC0415 - a suite that needs none
+
+        _ = StripeTokens, self.clients, self.library, self.generators
+
     @cached_property
     def clients(self) -> Clients:
         """Knows the HTTP clients as they were before any test replaced parts of them."""
