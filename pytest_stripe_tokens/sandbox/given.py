@@ -80,9 +80,14 @@ class GivenAnswer:
 
 
 class GivenAnswers:
-    """The answers that a test gives; the latest that fits answers."""
+    """The answers that a test gives; the latest that fits answers.
 
-    def __init__(self) -> None:
+    Args:
+        outer: those of the sandbox around this one, which come after its own; None where there is none.
+    """
+
+    def __init__(self, outer: GivenAnswers | None = None) -> None:
+        self._outer = outer
         self.answers: list[GivenAnswer] = []
         self._lock = threading.Lock()
 
@@ -138,7 +143,12 @@ class GivenAnswers:
                 if ids is not None and (answer.times is None or answer.asked < answer.times):
                     answer.asked += 1
                     return answer, ids
-        return None
+        return self._outer.find(request) if self._outer is not None else None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is none."""
+        return not self.answers and (self._outer is None or self._outer.is_idle)
 
     def unasked(self) -> list[str]:
         """Say of each answer that no request has asked for, and that is not optional, what to do about it."""

@@ -50,6 +50,7 @@ class Surroundings:
         params: default parameters per type, merged over the built-in ones.
         answers: of the suite's own, by the requests that they are for.
         contributor: records the test's requests; None where nothing is recorded.
+        outer: the sandbox around this one; None where there is none.
         fail: ends the test with a message; called once for each request that mode `replay` misses.
     """
 
@@ -59,6 +60,7 @@ class Surroundings:
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, "Mapping[str, Any]"])
     answers: Mapping[str, Answer] = field(default_factory=dict[str, "Answer"])
     contributor: Contributor | None = None
+    outer: StripeTokens | None = None
     fail: Callable[[str], NoReturn] = _raise_missed
 
 
@@ -73,9 +75,12 @@ class StripeTokens:
             _row(name, "stripe_tokens_params")
         self._settings = settings
         self._surroundings = surroundings
-        self._simulator = Simulator(surroundings.generator)
+        outer = surroundings.outer
+        # What another of its own kind holds.
+        simulator = None if outer is None else outer._simulator  # noqa: SLF001
+        self._simulator: Simulator = Simulator(surroundings.generator, simulator)
         self._playback = Playback(surroundings.library, settings.mode, settings.cassettes, settings.cassette)
-        self._given = GivenAnswers()
+        self._given: GivenAnswers = GivenAnswers(None if outer is None else outer._given)  # noqa: SLF001
         if surroundings.answers:
             self._given.add_all(surroundings.answers, "stripe_tokens_answers")
         parts = Parts(

@@ -12,7 +12,7 @@ from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.errors import StripeAPIError
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.messages import API_HOST
-from pytest_stripe_tokens.simulator import answers, expanding, filling, routes, versions
+from pytest_stripe_tokens.simulator import answers, expanding, routes, versions
 from pytest_stripe_tokens.simulator.answers import Envelope
 from pytest_stripe_tokens.simulator.call import Call
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
@@ -40,11 +40,12 @@ class Simulator:
 
     Args:
         generator: where ids, times and all made-up values come from.
+        outer: of the sandbox around this one, whose objects are known here too; None where there is none.
     """
 
-    def __init__(self, generator: Generator) -> None:
+    def __init__(self, generator: Generator, outer: Simulator | None = None) -> None:
         self._generator = generator
-        self._world = World(generator)
+        self._world: World = World(generator, None if outer is None else outer._world)  # noqa: SLF001 - of its own kind
         self._lock = RLock()
 
     def answer(self, request: Request) -> Response:
@@ -167,6 +168,8 @@ class _Handling:
         return answers.refusal(error, self._envelope(error.row))
 
     def give(self, status: int, body: Mapping[str, Any], ids: tuple[str, ...]) -> Response:
+        from pytest_stripe_tokens.simulator import filling  # noqa: PLC0415 - most tests give no answer
+
         caller = Caller("secret", livemode=False, key="", account=None, version=DEFAULT_VERSION)
         # Whoever gives an answer does not ask for a key.
         with contextlib.suppress(ApiError):
