@@ -160,6 +160,11 @@ class World:
         entry = self._entries.get(identity)
         return entry if entry is not None and entry.scope == scope and entry.object in objects else None
 
+    def scope_of(self, identity: str) -> Scope | None:
+        """Tell what an object belongs to; None where there is none."""
+        entry = self._entries.get(identity)
+        return None if entry is None else entry.scope
+
     def token(self, identity: str) -> Entry | None:
         """Find a token of any scope."""
         entry = self._entries.get(identity)
