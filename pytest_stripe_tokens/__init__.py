@@ -12,6 +12,7 @@ from pytest_stripe_tokens.sandbox.run import stripe_sandbox
 
 if TYPE_CHECKING:
     from pytest_stripe_tokens.api.shapes import BankToken, CardToken
+    from pytest_stripe_tokens.sandbox.event import StripeEvent
     from pytest_stripe_tokens.sandbox.seen import SeenRequest
     from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens
 
@@ -23,6 +24,7 @@ __all__ = [
     "CardToken",
     "SeenRequest",
     "StripeAPIError",
+    "StripeEvent",
     "StripeTokens",
     "Token",
     "stripe_sandbox",
@@ -34,6 +36,10 @@ def __getattr__(name: str) -> Any:
         from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens  # noqa: PLC0415 - with the simulator behind it
 
         return StripeTokens
+    if name == "StripeEvent":
+        from pytest_stripe_tokens.sandbox.event import StripeEvent  # noqa: PLC0415 - for annotations alone
+
+        return StripeEvent
     if name == "SeenRequest":
         from pytest_stripe_tokens.sandbox.seen import SeenRequest  # noqa: PLC0415 - for annotations alone
 

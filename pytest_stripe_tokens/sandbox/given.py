@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Answer: TypeAlias = "Mapping[str, Any] | Callable[[SeenRequest], Mapping[str, Any] | tuple[int, Mapping[str, Any]]]"
 _LOWEST, _HIGHEST = 200, 599
+_EXPECTED = 'the answer\'s JSON, such as {"object": "subscription"}, or a function that gives it'
 
 
 class AnswerFailed(Exception):  # noqa: N818 - it carries the error
@@ -80,9 +81,14 @@ class GivenAnswer:
 
 
 class GivenAnswers:
-    """The answers that a test gives; the latest that fits answers."""
+    """The answers that a test gives; the latest that fits answers.
 
-    def __init__(self) -> None:
+    Args:
+        outer: those of the sandbox around this one, which come after its own; None where there is none.
+    """
+
+    def __init__(self, outer: GivenAnswers | None = None) -> None:
+        self._outer = outer
         self.answers: list[GivenAnswer] = []
         self._lock = threading.Lock()
 
@@ -138,7 +144,12 @@ class GivenAnswers:
                 if ids is not None and (answer.times is None or answer.asked < answer.times):
                     answer.asked += 1
                     return answer, ids
-        return None
+        return self._outer.find(request) if self._outer is not None else None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is none."""
+        return not self.answers and (self._outer is None or self._outer.is_idle)
 
     def unasked(self) -> list[str]:
         """Say of each answer that no request has asked for, and that is not optional, what to do about it."""
@@ -161,7 +172,7 @@ def checked_status(status: object, source: str) -> int:
     raise UsageError(f"{source}: status={status!r}: expected an HTTP status, {_LOWEST} to {_HIGHEST}")
 
 
-def as_json(body: object, source: str) -> dict[str, Any]:
+def as_json(body: object, source: str, expected: str = _EXPECTED) -> dict[str, Any]:
     """Give a body as plain JSON, also one that holds objects of this package or of stripe-python.
 
     Raises:
@@ -169,14 +180,11 @@ def as_json(body: object, source: str) -> dict[str, Any]:
     """
     plain = _plain(body)
     if not isinstance(plain, dict):
-        raise UsageError(
-            f'{source}: expected the answer\'s JSON, such as {{"object": "subscription"}}, '
-            f"or a function that gives it, not {_kind(body)}"
-        )
+        raise UsageError(f"{source}: expected {expected}, not {_kind(body)}")
     try:
         copied: dict[str, Any] = json.loads(json.dumps(plain, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
-        raise UsageError(f"{source}: the answer can't be written as JSON: {error}") from None
+        raise UsageError(f"{source}: it can't be written as JSON: {error}") from None
     return copied
 
 

@@ -113,7 +113,9 @@ class Run:
         if contributor is not None and settings.mode == "replay":
             # What can't be recorded is answered as in `auto`: a recording run must not fail on what it would mend.
             settings = replace(settings, mode="auto")
-        surroundings = Surroundings(self.library, generator, test, params or {}, answers or {}, contributor, **optional)
+        surroundings = Surroundings(
+            self.library, generator, test, params or {}, answers or {}, contributor, _outer(), **optional
+        )
         tokens = StripeTokens(settings, surroundings)
         try:
             with self.clients.open(tokens.respond, tokens.note_refusal), stripe_python.test_key(TEST_KEY):
@@ -121,6 +123,15 @@ class Run:
         finally:
             if contributor is not None:
                 contributor.close()
+
+
+def _outer() -> StripeTokens | None:
+    """Find the sandbox that is open around the one that is to open."""
+    from pytest_stripe_tokens.interception.gate import open_gates  # noqa: PLC0415 - as in `Run`
+    from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens  # noqa: PLC0415
+
+    owners = (getattr(gate.answerer, "__self__", None) for gate in open_gates())
+    return next((owner for owner in owners if isinstance(owner, StripeTokens)), None)
 
 
 @contextlib.contextmanager
@@ -139,12 +150,12 @@ def stripe_sandbox(mode: str = "auto", seed: int = 0, cassettes: str | Path | No
         RequestMissed: inside the block, in mode `replay`, for a request that no cassette holds.
         AssertionError: at the block's end, where no request asked for an own answer or met a failure.
     """
-    from pytest_stripe_tokens.interception.gate import open_sandboxes  # noqa: PLC0415 - as in `Run`
+    from pytest_stripe_tokens.interception.gate import open_gates  # noqa: PLC0415 - as in `Run`
 
     directory = Path(cassettes if cassettes is not None else "cassettes").absolute()
     settings = Settings(checked_mode(mode, "stripe_sandbox"), checked_seed(seed, "stripe_sandbox"), directory)
     # One that is open around this one may have the same seed, and two tokens are not to have the same id.
-    scope = f"inside {number}" if (number := open_sandboxes()) else ""
+    scope = f"inside {number}" if (number := len(open_gates())) else ""
     with Run(settings).sandbox(settings, scope=scope) as tokens:
         yield tokens
         if tokens.unmet:

@@ -18,7 +18,7 @@ from pytest_stripe_tokens.cassettes.playback import Playback
 from pytest_stripe_tokens.interception.wire import Outcome, StubRaised
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 from pytest_stripe_tokens.sandbox.faults import Fault, Faults
-from pytest_stripe_tokens.sandbox.given import AnswerFailed, GivenAnswers
+from pytest_stripe_tokens.sandbox.given import AnswerFailed, GivenAnswers, as_json
 from pytest_stripe_tokens.sandbox.own_requests import create_request, retrieve_request
 from pytest_stripe_tokens.sandbox.seen import SeenRequest, table, token_in
 from pytest_stripe_tokens.sandbox.sources import BY_MODE, InFlight, Parts
@@ -30,9 +30,13 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.api.messages import Response
     from pytest_stripe_tokens.api.shapes import BankToken, CardToken
     from pytest_stripe_tokens.recording.contribution import Contributor
+    from pytest_stripe_tokens.sandbox.event import StripeEvent
     from pytest_stripe_tokens.sandbox.given import Answer
     from pytest_stripe_tokens.sandbox.settings import Settings
     from pytest_stripe_tokens.simulator.tokens.generator import Generator
+
+_OBJECT = 'an object of Stripe\'s, such as a charge or {"object": "charge"}'
+_PREVIOUS = 'what has changed, such as {"refunded": False}'
 
 
 def _raise_missed(message: str) -> NoReturn:
@@ -50,6 +54,7 @@ class Surroundings:
         params: default parameters per type, merged over the built-in ones.
         answers: of the suite's own, by the requests that they are for.
         contributor: records the test's requests; None where nothing is recorded.
+        outer: the sandbox around this one; None where there is none.
         fail: ends the test with a message; called once for each request that mode `replay` misses.
     """
 
@@ -59,6 +64,7 @@ class Surroundings:
     params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, "Mapping[str, Any]"])
     answers: Mapping[str, Answer] = field(default_factory=dict[str, "Answer"])
     contributor: Contributor | None = None
+    outer: StripeTokens | None = None
     fail: Callable[[str], NoReturn] = _raise_missed
 
 
@@ -73,9 +79,12 @@ class StripeTokens:
             _row(name, "stripe_tokens_params")
         self._settings = settings
         self._surroundings = surroundings
-        self._simulator = Simulator(surroundings.generator)
+        outer = surroundings.outer
+        # What another of its own kind holds.
+        simulator = None if outer is None else outer._simulator  # noqa: SLF001
+        self._simulator: Simulator = Simulator(surroundings.generator, simulator)
         self._playback = Playback(surroundings.library, settings.mode, settings.cassettes, settings.cassette)
-        self._given = GivenAnswers()
+        self._given: GivenAnswers = GivenAnswers(None if outer is None else outer._given)  # noqa: SLF001
         if surroundings.answers:
             self._given.add_all(surroundings.answers, "stripe_tokens_answers")
         parts = Parts(
@@ -224,6 +233,34 @@ class StripeTokens:
             UsageError: it is no request or no answer; the message says what to type.
         """
         self._given.add(request, body, status=status, times=times, optional=optional)
+
+    def event(
+        self,
+        type: str,  # noqa: A002 - Stripe's own name
+        obj: object,
+        *,
+        previous_attributes: Mapping[str, Any] | None = None,
+    ) -> StripeEvent:
+        """Make an Event as Stripe sends it to a webhook endpoint; nothing is sent.
+
+        Where the sandbox has noted this for the object itself, it is that event, as `GET /v1/events` gives it.
+
+        Args:
+            type: of the event, `"charge.refunded"`.
+            obj: what it tells of: an object of stripe-python's, a `Token` or any mapping. Where it names an `object`
+                and has no `id`, `created` or `livemode`, these are filled in.
+            previous_attributes: of an update, what has changed, with the values from before.
+
+        Raises:
+            UsageError: it is no type or no object.
+        """
+        from pytest_stripe_tokens.sandbox.event import StripeEvent  # noqa: PLC0415 - few tests ask for one
+
+        call = f"stripe_tokens.event({type!r}, ...)"
+        if not (isinstance(type, str) and "." in type):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise UsageError(f"{call}: expected an event's type, such as 'charge.refunded'")
+        previous = None if previous_attributes is None else as_json(previous_attributes, call, _PREVIOUS)
+        return StripeEvent(self._simulator.event(type, as_json(obj, call, _OBJECT), previous))
 
     @property
     def unmet(self) -> list[str]:

@@ -12,14 +12,14 @@ from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.errors import StripeAPIError
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.messages import API_HOST
-from pytest_stripe_tokens.simulator import answers, expanding, filling, routes, versions
+from pytest_stripe_tokens.simulator import answers, expanding, routes, versions
 from pytest_stripe_tokens.simulator.answers import Envelope
 from pytest_stripe_tokens.simulator.call import Call
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.keys import DEFAULT_VERSION, Caller, check_version, identify, key_in_form, mask
 from pytest_stripe_tokens.simulator.parameters import normal, read_form
 from pytest_stripe_tokens.simulator.pretty import copy_of, encoded, pretty
-from pytest_stripe_tokens.simulator.state import Kept, World
+from pytest_stripe_tokens.simulator.state import Happening, Kept, World
 from pytest_stripe_tokens.simulator.tokens.magic import magic_token
 
 if TYPE_CHECKING:
@@ -40,11 +40,12 @@ class Simulator:
 
     Args:
         generator: where ids, times and all made-up values come from.
+        outer: of the sandbox around this one, whose objects are known here too; None where there is none.
     """
 
-    def __init__(self, generator: Generator) -> None:
+    def __init__(self, generator: Generator, outer: Simulator | None = None) -> None:
         self._generator = generator
-        self._world = World(generator)
+        self._world: World = World(generator, None if outer is None else outer._world)  # noqa: SLF001 - of its own kind
         self._lock = RLock()
         self._replayed: list[tuple[Request, Response]] = []
 
@@ -59,6 +60,32 @@ class Simulator:
                 _LOG.exception("pytest-stripe-tokens failed to answer a request")
                 envelope = Envelope(self._generator.latest_created, request.method, self._generator.request_id())
                 return answers.refusal(ApiError("own_fault", kind=type(error).__name__), envelope)
+
+    def event(self, name: str, body: Mapping[str, Any], previous: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Give an event as it is sent, which `GET /v1/events/:id` gives from then on too.
+
+        Args:
+            name: the event's type, `"charge.refunded"`.
+            body: the object that it tells of; what it leaves out is filled in.
+            previous: what an update changed, with the values from before; None where nothing was updated.
+        """
+        from pytest_stripe_tokens.simulator import filling  # noqa: PLC0415 - few tests ask for one
+        from pytest_stripe_tokens.simulator.resources import events  # noqa: PLC0415
+
+        world, generator = self._world, self._generator
+        caller = Caller("secret", livemode=False, key="", account=None, version=DEFAULT_VERSION)
+        with self._lock:
+            full: dict[str, Any] = dict(filling.filled(body, "", (), caller, generator))
+            known = events.told(world, name, str(full.get("id")))
+            if known is None:
+                scope = world.scope_of(str(full.get("id"))) or (None, full.get("livemode") is True)
+                happening = Happening(name, full, scope, previous, generator.latest_created)
+                identity = generator.object_id("evt", generator.latest_created, scope[0])
+                known = world.add(events.event_of(happening, identity), scope)
+            told = known.copy()
+            told["data"] |= {"object": full} | ({} if previous is None else {"previous_attributes": dict(previous)})
+            # It is on its way to an endpoint.
+            return told | {"pending_webhooks": 1}
 
     def knows(self, request: Request) -> bool:
         """Tell whether a request is to one of the endpoints that are simulated."""
@@ -185,6 +212,8 @@ class _Handling:
         return answers.refusal(error, self._envelope(error.row))
 
     def give(self, status: int, body: Mapping[str, Any], ids: tuple[str, ...]) -> Response:
+        from pytest_stripe_tokens.simulator import filling  # noqa: PLC0415 - most tests give no answer
+
         caller = Caller("secret", livemode=False, key="", account=None, version=DEFAULT_VERSION)
         # Whoever gives an answer does not ask for a key.
         with contextlib.suppress(ApiError):

@@ -9,7 +9,7 @@ from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.pretty import copy_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, MutableMapping
 
     from pytest_stripe_tokens.simulator.call import Call
     from pytest_stripe_tokens.simulator.tokens.generator import Generator
@@ -97,15 +97,31 @@ class Happening:
 
 
 class World:
-    """All objects of one simulated platform and its connected accounts; not thread-safe, `Simulator` locks it."""
+    """All objects of one simulated platform and its connected accounts; not thread-safe, `Simulator` locks it.
 
-    def __init__(self, generator: Generator) -> None:
+    Args:
+        generator: where ids, times and all made-up values come from.
+        outer: of the sandbox around this one, whose objects are known here too; None where there is none.
+    """
+
+    def __init__(self, generator: Generator, outer: World | None = None) -> None:
         self.generator = generator
         self.kept: dict[tuple[Scope, str, str], Kept] = {}
         self.happenings: list[Happening] = []
         self.deleted: dict[str, Entry] = {}
         self.due: list[tuple[Entry, Later]] = []
-        self._entries: dict[str, Entry] = {}
+        self._entries: MutableMapping[str, Entry] = {}
+        if outer is not None:
+            self._see(outer)
+
+    def _see(self, outer: World) -> None:
+        from pytest_stripe_tokens.simulator.overlay import Overlay  # noqa: PLC0415 - few sandboxes stand in another
+
+        self._entries = Overlay(outer._entries)
+        self.kept |= outer.kept
+        self.happenings += outer.happenings
+        self.deleted |= outer.deleted
+        self.due += [(self._entries.get(entry.id, entry), change) for entry, change in outer.due]
 
     @property
     def now(self) -> int:
@@ -143,6 +159,11 @@ class World:
         """Find an object of one of these types that belongs to `scope`."""
         entry = self._entries.get(identity)
         return entry if entry is not None and entry.scope == scope and entry.object in objects else None
+
+    def scope_of(self, identity: str) -> Scope | None:
+        """Tell what an object belongs to; None where there is none."""
+        entry = self._entries.get(identity)
+        return None if entry is None else entry.scope
 
     def token(self, identity: str) -> Entry | None:
         """Find a token of any scope."""

@@ -200,9 +200,12 @@ from pytest_stripe_tokens import stripe_sandbox
 
 def test_it(card_token, stripe_tokens):
     url = f"https://api.stripe.com/v1/tokens/{card_token}"
-    with stripe_sandbox(mode="generate"):
-        assert is_stripe(by_requests(url))
+    with stripe_sandbox(mode="generate") as inner:
+        assert card_token.id in by_requests(url)
+        assert len(inner.requests) == 1
+        number = len(stripe_tokens.requests)
     assert card_token.id in by_requests(url)
+    assert len(stripe_tokens.requests) == number + 1
 """
     _run(suite, server, text).assert_outcomes(passed=1)
 

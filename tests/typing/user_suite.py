@@ -15,6 +15,7 @@ from pytest_stripe_tokens import (
     CardToken,
     SeenRequest,
     StripeAPIError,
+    StripeEvent,
     StripeTokens,
     Token,
     stripe_sandbox,
@@ -82,6 +83,15 @@ def test_stripe_tokens(stripe_tokens: StripeTokens) -> None:
     assert_type(seen.response_status, int | None)
     assert_type(seen.params, dict[str, Any])
     assert_type(seen.headers["Stripe-Account"], str)
+
+
+def test_events(stripe_tokens: StripeTokens, card_token: Token) -> None:
+    event = stripe_tokens.event("charge.refunded", {"object": "charge"}, previous_attributes={"refunded": False})
+    assert_type(event, StripeEvent)
+    assert_type(event.payload, bytes)
+    assert_type(event.headers("whsec_mine"), dict[str, str])
+    assert event["type"] == event.type
+    assert takes_a_mapping(stripe_tokens.event("token.created", card_token))
 
 
 def refuses(seen: SeenRequest) -> tuple[int, dict[str, Any]]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_stripe_tokens.simulator.call import Call
-    from pytest_stripe_tokens.simulator.state import Entry, Happening
+    from pytest_stripe_tokens.simulator.state import Entry, Happening, World
 
 
 def event_of(happening: Happening, identity: str, api_version: str = DEFAULT_VERSION) -> dict[str, Any]:
@@ -48,13 +48,13 @@ def event_of(happening: Happening, identity: str, api_version: str = DEFAULT_VER
 
 def retrieve(call: Call) -> dict[str, Any]:
     """Give an event."""
-    _tell(call)
+    tell(call.world)
     return _shown(call, call.world.read(call.ids[0], call.scope, "event", "id").copy())
 
 
 def list_all(call: Call) -> dict[str, Any]:
     """List events, the newest first, of the types that are asked for."""
-    _tell(call)
+    tell(call.world)
     params = {name: value for name, value in call.params.items() if name not in _FILTERS}
     listed = page("/v1/events", _wanted(call), params)
     return listed | {"data": [_shown(call, body) for body in listed["data"]]}
@@ -75,9 +75,15 @@ def _wanted(call: Call) -> Iterator[Entry]:
             yield entry
 
 
-def _tell(call: Call) -> None:
+def told(world: World, name: str, identity: str) -> Entry | None:
+    """Give the latest event of a type that tells of an object; None where there is none."""
+    tell(world)
+    events = [entry for entry in world.every("event") if entry.body["type"] == name]
+    return next((entry for entry in reversed(events) if entry.body["data"]["object"].get("id") == identity), None)
+
+
+def tell(world: World) -> None:
     """Make events of what has happened since the last were made."""
-    world = call.world
     happenings, world.happenings = world.happenings, []
     for happening in happenings:
         identity = world.generator.object_id("evt", happening.created, happening.scope[0])
