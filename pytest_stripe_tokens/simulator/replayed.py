@@ -64,9 +64,11 @@ def rename(world: World, names: Mapping[str, str]) -> None:
     entries = list(world.every())
     for entry in entries:
         world.remove(entry)
+    # The objects themselves stay: others hold them.
     for entry in entries:
-        private = {name: _renamed(value, names) for name, value in entry.private.items()}
-        world.add(_renamed(entry.body, names), entry.scope, **private)
+        entry.body = _renamed(entry.body, names)
+        entry.private = {name: _renamed(value, names) for name, value in entry.private.items()}
+        world.keep(entry)
     world.happenings = [replace(item, body=_renamed(item.body, names)) for item in world.happenings]
 
 

@@ -134,7 +134,10 @@ class World:
 
     def add(self, body: dict[str, Any], scope: Scope, **private: Any) -> Entry:
         """Keep a new object; one with an id that exists takes its place."""
-        entry = Entry(body, scope, private)
+        return self.keep(Entry(body, scope, private))
+
+    def keep(self, entry: Entry) -> Entry:
+        """Keep an object under the id that it has, as the latest."""
         self._entries.pop(entry.id, None)
         self._entries[entry.id] = entry
         return entry
