@@ -171,6 +171,8 @@ def test_a_payout_is_canceled_and_the_money_is_back():
     assert (payout["status"], payout["type"], payout["method"]) == ("pending", "bank_account", "standard")
     assert (payout["arrival_date"] - payout["created"]) // (24 * 3600) == 1
     assert balance(api)["available"] == before - 500
+    taken = api.get(f"/v1/balance_transactions/{payout['balance_transaction']}")
+    assert (taken["amount"], taken["type"], taken["description"]) == (-500, "payout", "STRIPE PAYOUT")
     canceled = api.post(f"/v1/payouts/{payout['id']}/cancel")
     assert (canceled["status"], problems(canceled)) == ("canceled", [])
     back = api.get(f"/v1/balance_transactions/{canceled['failure_balance_transaction']}")
@@ -199,6 +201,10 @@ def test_an_instant_payout_is_paid_and_can_be_reversed():
     assert (shown["reversed_by"]["id"], shown["destination"]["object"]) == (back["id"], "bank_account")
     for name in (path, f"/v1/payouts/{back['id']}"):
         assert api.refused(f"{name}/reverse")["status"] == 400
+        assert api.refused(f"{name}/cancel")["status"] == 400
+    [updated] = api.get("/v1/events?type=payout.updated")["data"]
+    assert updated["data"]["previous_attributes"] == {"reversed_by": None}
+    assert updated["data"]["object"]["reversed_by"] == back["id"]
     assert "canceled" in api.refused(f"/v1/payouts/{api.post('/v1/payouts', MONEY)['id']}/reverse")["message"]
     told = api.get("/v1/events?type=payout.paid")["data"]
     assert [event["request"] for event in told] == [{"id": None, "idempotency_key": None}]
