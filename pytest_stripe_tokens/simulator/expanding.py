@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
-from pytest_stripe_tokens.simulator.resources.account_shape import show
 from pytest_stripe_tokens.simulator.resources.attaching import sources_of
 from pytest_stripe_tokens.simulator.resources.objects import list_within, ordered, refunds_of
 
@@ -99,6 +98,15 @@ EXPANDABLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "original_payout",
             "reversed_by",
         ),
+        "setup_intent": (
+            "application",
+            "customer",
+            "latest_attempt",
+            "mandate",
+            "on_behalf_of",
+            "payment_method",
+            "single_use_mandate",
+        ),
         "three_d_secure.authentication": ("payment_method",),
         "topup": ("balance_transaction", "payment_method", "source"),
         "transfer": ("balance_transaction", "destination", "destination_payment", "source_transaction"),
@@ -126,8 +134,10 @@ _SIMULATED = (
     "payment_method",
     "payout",
     "refund",
+    "setup_intent",
     "source",
     "transfer",
+    "transfer_reversal",
 )
 
 
@@ -197,7 +207,12 @@ class _Path:
             return left.copy()
         if entry is None:
             raise ApiError("object_not_simulated", path=self._path)
-        return show(call, entry) if entry.object == "account" else entry.copy()
+        if entry.object == "account":
+            # Seldom asked for, and more modules than all other objects.
+            from pytest_stripe_tokens.simulator.resources.account_shape import show  # noqa: PLC0415
+
+            return show(call, entry)
+        return entry.copy()
 
     def _show(self, body: dict[str, Any], name: str) -> None:
         call = self._call

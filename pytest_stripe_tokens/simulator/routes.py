@@ -14,15 +14,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_stripe_tokens.simulator.call import Call
 from pytest_stripe_tokens.simulator.resources import (
-    accounts,
     balance_transactions,
-    capabilities,
     charges,
     customers,
-    external_accounts,
     payment_intents,
     payment_methods,
-    persons,
     sources,
     tokens,
 )
@@ -52,11 +48,16 @@ class Seldom:
 
 
 account_links = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.account_links"))
+accounts = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.accounts"))
+capabilities = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.capabilities"))
 captures = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.captures"))
 customer_sources = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.customer_sources"))
 events = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.events"))
+external_accounts = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.external_accounts"))
 payouts = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.payouts"))
+persons = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.persons"))
 refunds = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.refunds"))
+setup_intents = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.setup_intents"))
 three_d_secure = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.three_d_secure"))
 topups = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.topups"))
 transfers = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.transfers"))
@@ -122,10 +123,13 @@ ROUTES = (
         customers.list_payment_methods,
         "reading.customers_payment_methods",
     ),
+    Route("GET", "/v1/customers/:customer/payment_methods/:id", payment_methods.retrieve_of_customer),
     Route("POST", "/v1/payment_methods", payment_methods.create, "payment_methods.create", publishable=True),
     Route("GET", "/v1/payment_methods", payment_methods.list_all, "reading.payment_methods"),
     Route("GET", "/v1/payment_methods/:payment_method", payment_methods.retrieve),
     Route("POST", "/v1/payment_methods/:payment_method/attach", payment_methods.attach, "payment_methods.attach"),
+    Route("POST", "/v1/payment_methods/:payment_method", payment_methods.update, "payment_methods.update"),
+    Route("POST", "/v1/payment_methods/:payment_method/detach", payment_methods.detach),
     Route("POST", "/v1/payment_intents", payment_intents.create, "payment_intents.create"),
     Route("GET", "/v1/payment_intents", payment_intents.list_all, "reading.payment_intents"),
     Route("GET", "/v1/payment_intents/search", payment_intents.search, "reading.search"),
@@ -145,6 +149,14 @@ ROUTES = (
         "/v1/payment_intents/:intent/increment_authorization",
         captures.increment_authorization,
         "payment_intents.increment_authorization",
+    ),
+    Route("POST", "/v1/setup_intents", setup_intents.create, "setup_intents.create"),
+    Route("GET", "/v1/setup_intents", setup_intents.list_all, "reading.setup_intents"),
+    Route("GET", "/v1/setup_intents/:intent", setup_intents.retrieve, "reading.one_with_secret", publishable=True),
+    Route("POST", "/v1/setup_intents/:intent", setup_intents.update, "setup_intents.update"),
+    Route("POST", "/v1/setup_intents/:intent/cancel", setup_intents.cancel, "setup_intents.cancel"),
+    Route(
+        "POST", "/v1/setup_intents/:intent/confirm", setup_intents.confirm, "setup_intents.confirm", publishable=True
     ),
     Route("POST", "/v1/accounts", accounts.create, "accounts.create"),
     Route("GET", "/v1/accounts", accounts.list_all, "reading.accounts"),

@@ -113,6 +113,8 @@ DROPPED = (
     Dropped("2026-09-30", "payment_intents.create", _TYPES, "payment_method_types_no_longer_supported"),
     Dropped("2026-09-30", "payment_intents.update", _TYPES, "payment_method_types_no_longer_supported"),
     Dropped("2026-09-30", "payment_intents.confirm", _TYPES, "payment_method_types_no_longer_supported"),
+    Dropped("2026-09-30", "setup_intents.create", _TYPES, "payment_method_types_no_longer_supported"),
+    Dropped("2026-09-30", "setup_intents.update", _TYPES, "payment_method_types_no_longer_supported"),
     # stripe-python has it in 15.0 and no longer in 15.1.
     Dropped("2026-04-22", "accounts.create", ("documents", "proof_of_registration")),
     Dropped("2025-03-31", "customers.create", ("coupon",)),
@@ -122,6 +124,7 @@ DROPPED = (
 )
 """The parameters that older versions take; the tables of parameters hold them too."""
 
+_AUTOMATIC = ("allowed_payment_method_types", "automatic_payment_methods")
 DEFAULTS = (
     Default("2024-04-10", "payment_intents.create", "capture_method", "automatic"),
     Default(
@@ -129,8 +132,9 @@ DEFAULTS = (
         "payment_intents.create",
         "payment_method_types",
         ["card"],
-        unless=("allowed_payment_method_types", "automatic_payment_methods"),
+        unless=_AUTOMATIC,
     ),
+    Default("2023-08-16", "setup_intents.create", "payment_method_types", ["card"], unless=_AUTOMATIC),
 )
 """The defaults that older versions have."""
 

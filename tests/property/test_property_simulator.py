@@ -125,6 +125,9 @@ SOUND = {
     "/v1/payment_intents": {"amount": "100", "currency": "usd", "payment_method": "pm_card_visa", "confirm": "true"},
     "/v1/accounts": {"type": "custom", "external_account": "tok_visa_debit", "individual": {"first_name": "Jane"}},
     "/v1/accounts/:account/external_accounts": {"external_account": "btok_us"},
+    "/v1/accounts/:account/reject": {"reason": "other"},
+    "/v1/customers/:customer/sources/:id/verify": {"amounts": ["32", "45"]},
+    "/v1/payouts": {"amount": "100", "currency": "usd"},
     "/v1/topups": {"amount": "100", "currency": "usd", "source": "btok_us_verified"},
     "/v1/sources": {"type": "card", "token": "tok_visa"},
     "/v1/three_d_secure/authentications": {
@@ -136,15 +139,19 @@ SOUND = {
 PREFIXES = {
     ":account": "acct_",
     ":authentication": "tdsa_",
+    ":capability": "transfers",
     ":charge": "ch_",
     ":customer": "cus_",
     ":id": "",
-    ":intent": "pi_",
+    ":intent": ("pi_", "seti_"),
     ":payment_method": "pm_",
+    ":payout": "po_",
     ":person": "person_",
+    ":refund": "re_",
     ":source": "src_",
     ":token": "tok_",
     ":topup": "tu_",
+    ":transfer": "tr_",
 }
 
 
@@ -211,6 +218,18 @@ def furnished():
         ("/v1/charges", {"amount": "100", "currency": "usd", "source": "tok_visa"}),
         ("/v1/payment_methods", {"type": "card", "card": {"token": "tok_visa"}}),
         ("/v1/payment_intents", {"amount": "100", "currency": "usd", "payment_method": "pm_card_visa"}),
+        ("/v1/charges", {"amount": "100", "currency": "usd", "source": "tok_visa", "capture": "false"}),
+        (
+            "/v1/payment_intents",
+            {
+                "amount": "100",
+                "currency": "usd",
+                "payment_method": "pm_card_visa",
+                "confirm": "true",
+                "capture_method": "manual",
+            },
+        ),
+        ("/v1/setup_intents", {"payment_method": "pm_card_visa"}),
         ("/v1/accounts", {"type": "custom", "external_account": "btok_us_verified"}),
         ("/v1/topups", {"amount": "100", "currency": "usd", "source": "btok_us_verified"}),
         ("/v1/sources", {"type": "card", "token": "tok_visa"}),
@@ -218,9 +237,16 @@ def furnished():
     for path, params in requests:
         body = check(send(made, "POST", path, params))
         ids += [body["id"], *([body["default_source"]] if "default_source" in body else [])]
+        if body["object"] == "charge" and body["captured"]:
+            ids.append(check(send(made, "POST", "/v1/refunds", {"charge": body["id"], "amount": "60"}))["id"])
         if body["object"] == "account":
             ids.append(check(send(made, "POST", f"{path}/{body['id']}/persons", {}))["id"])
             ids.append(body["external_accounts"]["data"][0]["id"])
+            money = {"amount": "100", "currency": "usd"}
+            sent = check(send(made, "POST", "/v1/transfers", {**money, "destination": body["id"]}))["id"]
+            ids += [sent, check(send(made, "POST", f"/v1/transfers/{sent}/reversals", {"amount": "10"}))["id"]]
+            ids += [check(send(made, "POST", "/v1/payouts", money))["id"], "transfers"]
+            ids.append(check(send(made, "GET", "/v1/events", {}))["data"][0]["id"])
     return made, ids
 
 

@@ -55,6 +55,28 @@ def test_a_list_and_flat_parameters(stripe_tokens):
     assert [found.id for found in stripe.Customer.list(limit=1).auto_paging_iter()] == [customer.id]
 
 
+def test_a_payment_lives_its_whole_life(stripe_tokens):
+    charge = stripe.Charge.create(source="tok_visa", capture=False, **MONEY)
+    assert charge.capture().captured
+    part = stripe.Refund.create(charge=charge.id, amount=100, metadata={"order": "6735"})
+    assert (part.status, stripe.Refund.retrieve(part.id).metadata["order"]) == ("succeeded", "6735")
+    stripe.Refund.create(charge=charge.id)
+    with pytest.raises(InvalidRequestError) as refused:
+        stripe.Refund.create(charge=charge.id)
+    assert refused.value.code == "charge_already_refunded"
+    shown = stripe.Charge.retrieve(charge.id, expand=["refunds.data.balance_transaction"])
+    assert [found.balance_transaction.amount for found in shown.refunds.data] == [-400, -100]
+    assert (shown.refunded, stripe.Balance.retrieve().pending[0].amount) == (True, -45)
+    customer = stripe.Customer.create()
+    setup = stripe.SetupIntent.create(confirm=True, customer=customer.id, payment_method="pm_card_visa")
+    held = {"customer": customer.id, "payment_method": setup.payment_method, "confirm": True, "off_session": True}
+    intent = stripe.PaymentIntent.create(capture_method="manual", **held, **MONEY)
+    assert (setup.status, intent.capture(amount_to_capture=200).amount_received) == ("succeeded", 200)
+    canceled = stripe.PaymentIntent.create(**MONEY).cancel(cancellation_reason="abandoned")
+    assert canceled.status == "canceled"
+    assert stripe.PaymentMethod.detach(setup.payment_method).customer is None
+
+
 @pytest.mark.parametrize("captures", [True, False])
 def test_a_boolean(stripe_tokens, captures):
     charge = stripe.Charge.create(source="tok_visa", capture=captures, **MONEY)

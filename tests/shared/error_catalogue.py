@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from rows import each
 from simulator_rows import EXECUTED, UNTRIED
+from simulator_rows_of_connect import CONNECTING
 from simulator_rows_of_making import CREATING, KEYS
-from simulator_rows_of_payments import CAPTURING, REFUNDING
+from simulator_rows_of_payments import CAPTURING, REFUNDING, SETTING_UP
 from simulator_rows_of_using import ATTACHING, CHARGING, IDEMPOTENCY, READING, USING
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ SECTIONS = {
     "attaching": (ATTACHING, EXECUTED),
     "refunding": (REFUNDING, EXECUTED),
     "capturing": (CAPTURING, EXECUTED),
+    "setting up": (SETTING_UP, EXECUTED),
+    "connecting": (CONNECTING, EXECUTED),
     "idempotency": (IDEMPOTENCY, {}),
 }
 ROWS = [(row, {**headers, **row.headers}) for rows, headers in SECTIONS.values() for row in rows]

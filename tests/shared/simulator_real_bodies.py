@@ -54,8 +54,35 @@ def _charge(api: Api, **more: Any) -> Any:
     return api.get(f"/v1/charges/{_intent(api, **more)['latest_charge']}", **_VERSION)
 
 
+def _transfer(api: Api) -> Any:
+    sent = {**_MONEY, "destination": api.account(), "description": "Payment 1"}
+    return api.post("/v1/transfers", sent, **_VERSION)
+
+
 def _method(api: Api) -> Any:
     return api.post("/v1/payment_methods/pm_card_visa/attach", {"customer": api.customer()}, **_VERSION)
+
+
+def _refund(api: Api) -> Any:
+    intent = _intent(api, description="a payment")["id"]
+    sent = {"payment_intent": intent, "reason": "duplicate", "metadata": {"p": "s05"}}
+    return api.post("/v1/refunds", sent, **_VERSION)
+
+
+def _setup(api: Api, **more: Any) -> Any:
+    sent = {"customer": api.customer(), "payment_method": "pm_card_visa", "payment_method_types": ["card"], **more}
+    return api.post("/v1/setup_intents", sent, **_VERSION)
+
+
+def _moved(api: Api, kind: str) -> Any:
+    _refund(api)
+    return api.get(f"/v1/balance_transactions?type={kind}", **_VERSION)["data"][0]
+
+
+def _declined_setup(api: Api) -> Any:
+    sent = {"payment_method": "pm_card_chargeDeclined", "payment_method_types": ["card"], "confirm": "true"}
+    error = api.refused("/v1/setup_intents", sent, **_VERSION)
+    return {name: value for name, value in error.items() if name not in {"request_log_url", "status"}}
 
 
 def _bank(api: Api) -> Any:
@@ -88,6 +115,29 @@ BODIES = {
     "payment_intent": Body(_BODIES["payment_intent"], lambda api: _intent(api, description="a payment")),
     "payment_intent held": Body(_BODIES["payment_intent held"], lambda api: _intent(api, capture_method="manual")),
     "payment_method": Body(_BODIES["payment_method"], _method),
+    "refund": Body(_BODIES["refund"], _refund),
+    "setup_intent": Body(_BODIES["setup_intent"], lambda api: api.post("/v1/setup_intents", **_VERSION)),
+    "setup_intent confirmed": Body(_BODIES["setup_intent confirmed"], lambda api: _setup(api, confirm="true")),
+    "setup_intent canceled": Body(
+        _BODIES["setup_intent canceled"],
+        lambda api: api.post(
+            f"/v1/setup_intents/{_setup(api)['id']}/cancel", {"cancellation_reason": "duplicate"}, **_VERSION
+        ),
+    ),
+    "setup_intent declined": Body(_BODIES["setup_intent declined"], _declined_setup),
+    "balance": Body(_BODIES["balance"], lambda api: api.get("/v1/balance", **_VERSION)),
+    "balance_transaction": Body(_BODIES["balance_transaction"], lambda api: _moved(api, "charge")),
+    "balance_transaction of a refund": Body(
+        _BODIES["balance_transaction of a refund"], lambda api: _moved(api, "refund")
+    ),
+    "transfer": Body(_BODIES["transfer"], _transfer),
+    "transfer_reversal": Body(
+        _BODIES["transfer_reversal"],
+        lambda api: api.post(f"/v1/transfers/{_transfer(api)['id']}/reversals", **_VERSION),
+    ),
+    "payout": Body(
+        _BODIES["payout"], lambda api: api.post("/v1/payouts", {**_MONEY, "description": "Payment 1"}, **_VERSION)
+    ),
     "bank_account": Body(_BODIES["bank_account"], _bank),
     "account": Body(
         _BODIES["account"],

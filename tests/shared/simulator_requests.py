@@ -6,7 +6,10 @@ import re
 
 MONEY = {"amount": "500", "currency": "usd"}
 _HELD = {"amount": "1200", "currency": "usd"}
-_WORDS = "CUSTOMER|SOURCE|INTENT|ACCOUNT|PERSON|CHARGE|HELD|HOLDING|GROWING|REFUND"
+_WORDS = (
+    "CUSTOMER|SOURCE|INTENT|ACCOUNT|PERSON|CHARGE|HELD|HOLDING|GROWING|REFUND|SETUP|METHOD"
+    "|BANK|REUSABLE|TRANSFER|REVERSAL|PAYOUT|PAID|TOPUP|EVENT|EXTERNAL"
+)
 SOUND = {
     "charges.create": ("/v1/charges", {**MONEY, "source": "tok_visa"}),
     "customers.create": ("/v1/customers", {}),
@@ -22,6 +25,11 @@ SOUND = {
         "/v1/payment_intents/GROWING/increment_authorization",
         {"amount": "1500"},
     ),
+    "payment_methods.update": ("/v1/payment_methods/METHOD", {}),
+    "setup_intents.create": ("/v1/setup_intents", {"payment_method": "pm_card_visa", "confirm": "true"}),
+    "setup_intents.update": ("/v1/setup_intents/SETUP", {}),
+    "setup_intents.confirm": ("/v1/setup_intents/SETUP/confirm", {}),
+    "setup_intents.cancel": ("/v1/setup_intents/SETUP/cancel", {}),
     "charges.update": ("/v1/charges/CHARGE", {}),
     "charges.capture": ("/v1/charges/HELD/capture", {}),
     "refunds.create": ("/v1/refunds", {"charge": "CHARGE"}),
@@ -30,7 +38,22 @@ SOUND = {
     "accounts.update": ("/v1/accounts/ACCOUNT", {}),
     "accounts.create_person": ("/v1/accounts/ACCOUNT/persons", {}),
     "accounts.update_person": ("/v1/accounts/ACCOUNT/persons/PERSON", {}),
+    "accounts.reject": ("/v1/accounts/ACCOUNT/reject", {"reason": "other"}),
+    "accounts.update_capability": ("/v1/accounts/ACCOUNT/capabilities/transfers", {}),
+    "accounts.update_external_account": ("/v1/accounts/ACCOUNT/external_accounts/EXTERNAL", {}),
+    "account_links.create": ("/v1/account_links", {"account": "ACCOUNT", "type": "account_onboarding"}),
+    "customers.update_source": ("/v1/customers/CUSTOMER/sources/SOURCE", {}),
+    "customers.verify_source": ("/v1/customers/CUSTOMER/sources/BANK/verify", {"amounts": ["32", "45"]}),
+    "payouts.create": ("/v1/payouts", MONEY),
+    "payouts.update": ("/v1/payouts/PAYOUT", {}),
+    "payouts.reverse": ("/v1/payouts/PAID/reverse", {}),
+    "sources.update": ("/v1/sources/REUSABLE", {}),
+    "transfers.create": ("/v1/transfers", {**MONEY, "destination": "ACCOUNT"}),
+    "transfers.update": ("/v1/transfers/TRANSFER", {}),
+    "transfers.create_reversal": ("/v1/transfers/TRANSFER/reversals", {}),
+    "transfers.update_reversal": ("/v1/transfers/TRANSFER/reversals/REVERSAL", {}),
     "topups.create": ("/v1/topups", MONEY),
+    "topups.update": ("/v1/topups/TOPUP", {}),
     "sources.create": ("/v1/sources", {"type": "card", "token": "tok_visa"}),
     "three_d_secure.create": (
         "/v1/three_d_secure/authentications",
@@ -119,3 +142,39 @@ class Furnished:
 
     def refund(self):
         return self.api.post("/v1/refunds", {"charge": self.id("CHARGE")})["id"]
+
+    def setup(self):
+        return self.api.post("/v1/setup_intents", {"payment_method": "pm_card_visa"})["id"]
+
+    def method(self):
+        owner = {"customer": self.id("CUSTOMER")}
+        return self.api.post("/v1/payment_methods/pm_card_visa/attach", owner)["id"]
+
+    def bank(self):
+        return self.api.post(f"/v1/customers/{self.id('CUSTOMER')}/sources", {"source": "btok_us"})["id"]
+
+    def reusable(self):
+        return self.api.post("/v1/sources", {"type": "card", "token": "tok_visa"})["id"]
+
+    def external(self):
+        path = f"/v1/accounts/{self.id('ACCOUNT')}/external_accounts"
+        return self.api.post(path, {"external_account": "btok_us"})["id"]
+
+    def transfer(self):
+        return self.api.post("/v1/transfers", {**_HELD, "destination": self.id("ACCOUNT")})["id"]
+
+    def reversal(self):
+        return self.api.post(f"/v1/transfers/{self.id('TRANSFER')}/reversals", {"amount": "100"})["id"]
+
+    def payout(self, **more):
+        return self.api.post("/v1/payouts", {**MONEY, **more})["id"]
+
+    def paid(self):
+        return self.payout(method="instant")
+
+    def topup(self):
+        return self.api.post("/v1/topups", MONEY)["id"]
+
+    def event(self):
+        self.api.customer()
+        return self.api.get("/v1/events")["data"][0]["id"]

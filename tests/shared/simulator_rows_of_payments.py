@@ -329,3 +329,117 @@ CAPTURING = [
         },
     ),
 ]
+
+
+def _of_setup(path: str, params: Any = None, *, first: str = "", is_bare: bool = False) -> Callable[[Api], Any]:
+    """Make a SetupIntent, send what comes first, then what is refused."""
+
+    def send(api: Api) -> Any:
+        world = Furnished(api)
+        sent = {} if is_bare else {"payment_method": "pm_card_visa"}
+        intent = api.post("/v1/setup_intents", sent)["id"]
+        if first:
+            api.post(f"/v1/setup_intents/{intent}/{first}")
+        return api.send("POST", f"/v1/setup_intents/{intent}{path}", world.named(params or {}))
+
+    return send
+
+
+_SETUP_STATE = "setup_intent_unexpected_state"
+_WITHOUT = (
+    "You cannot confirm this SetupIntent because it's missing a payment method. You can either update the SetupIntent"
+    " with a payment method and then confirm it again, or confirm it again directly with a payment method or"
+    " ConfirmationToken."
+)
+_OF_OTHER = "Please use this PaymentMethod with the Customer that it belongs to instead."
+_NEEDS_OWNER = "Please include the Customer in the `customer` parameter on the SetupIntent."
+_USED = "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment"
+
+
+def _setup_of(reason: str, action: str = "confirm") -> dict[str, Any]:
+    return {"message": f"You cannot {action} this SetupIntent because it {reason}.", "code": _SETUP_STATE}
+
+
+def _detached(path: str, params: Any = None) -> Callable[[Api], Any]:
+    def send(api: Api) -> Any:
+        world = Furnished(api)
+        api.post(world.named("/v1/payment_methods/METHOD/detach"))
+        return api.send("POST", world.named(path), world.named(params or {}))
+
+    return send
+
+
+SETTING_UP = [
+    Row(
+        "setup without a method",
+        _of_setup("/confirm", is_bare=True),
+        400,
+        {"message": _WITHOUT, "code": _SETUP_STATE},
+    ),
+    Row(
+        "canceled setup without a method",
+        _of_setup("/confirm", is_bare=True, first="cancel"),
+        400,
+        {"message": _WITHOUT, "code": _SETUP_STATE},
+    ),
+    Row("setup confirmed before", _of_setup("/confirm", first="confirm"), 400, _setup_of("has already succeeded")),
+    Row("canceled setup confirmed", _of_setup("/confirm", first="cancel"), 400, _setup_of("has been canceled")),
+    Row("setup canceled before", _of_setup("/cancel", first="cancel"), 400, _setup_of("is already canceled", "cancel")),
+    Row("finished setup canceled", _of_setup("/cancel", first="confirm"), 400, {"code": _SETUP_STATE}),
+    Row(
+        "finished setup changed",
+        _of_setup("", {"payment_method": "pm_card_visa"}, first="confirm"),
+        400,
+        _setup_of("has already succeeded", "update"),
+    ),
+    Row(
+        "setup with another customer's method",
+        lambda api: api.send(
+            "POST", "/v1/setup_intents", {"customer": api.customer(), "payment_method": Furnished(api).id("METHOD")}
+        ),
+        400,
+        {"message": _OF_OTHER, "param": "payment_method", "setup_intent": None},
+    ),
+    Row(
+        "setup with a customer's method",
+        lambda api: api.send("POST", "/v1/setup_intents", {"payment_method": Furnished(api).id("METHOD")}),
+        400,
+        {"message": _NEEDS_OWNER, "param": "payment_method", "setup_intent": None},
+    ),
+    Row(
+        "setup confirmed with a customer's method",
+        _of_setup("/confirm", {"payment_method": "METHOD"}),
+        400,
+        {"message": _NEEDS_OWNER, "param": "payment_method"},
+    ),
+    Row(
+        "setup with a detached method",
+        _detached("/v1/setup_intents", {"payment_method": "METHOD"}),
+        400,
+        {"message": _USED, "param": None, "code": None},
+    ),
+    Row(
+        "detached before",
+        _detached("/v1/payment_methods/METHOD/detach"),
+        400,
+        refusal("The payment method you provided is not attached to a customer so detachment is impossible."),
+    ),
+    Row(
+        "detached method attached",
+        _detached("/v1/payment_methods/METHOD/attach", {"customer": "CUSTOMER"}),
+        400,
+        {"message": _USED, "param": None, "code": None},
+    ),
+    Row(
+        "detached method changed",
+        _detached("/v1/payment_methods/METHOD", {"metadata": {"a": "b"}}),
+        400,
+        {"message": "You must save this PaymentMethod to a customer before you can update it."},
+    ),
+    Row(
+        "payment method that is past",
+        _of_world("/v1/payment_methods/METHOD", {"card": {"exp_year": "2020"}}),
+        402,
+        {"code": "invalid_expiry_year", "param": "exp_year"},
+    ),
+]

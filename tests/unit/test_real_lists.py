@@ -23,6 +23,7 @@ LISTS = {
     "payment_methods": "payment_method",
     "persons": "account_person",
     "refunds": "refund",
+    "setup_intents": "setup_intent",
     "sources": "customer_payment_source",
     "topups": "topup",
 }

@@ -43,7 +43,10 @@ VALUES = {
         "footer": "eur",
         "rendering_options": {"amount_tax_display": "exclude_tax", "template": "eur"},
     },
+    "transfers.create destination": "ACCOUNT",
     "payment_intents.* customer": "CUSTOMER",
+    "payment_methods.update card": {"exp_month": "2", "exp_year": "2040", "networks": {"preferred": "visa"}},
+    "setup_intents.* customer": "CUSTOMER",
     "payment_methods.attach customer": "CUSTOMER",
     "sources.create type": "card",
     "tokens.create bank_account": BANK,
@@ -72,6 +75,7 @@ ELSEWHERE = {
     "accounts.* bank_account.*": "external_accounts.data.0.{1}",
     "accounts.* external_account.account_number": "external_accounts.data.0.last4=6789",
     "accounts.* external_account.*": "external_accounts.data.0.{1}",
+    "accounts.reject reason": "requirements.disabled_reason=rejected.other",
     "accounts.*_person id_number": "id_number_provided=True",
     "accounts.*_person id_number_secondary": "id_number_secondary_provided=True",
     "accounts.*_person ssn_last_4": "ssn_last_4_provided=True",
@@ -83,6 +87,8 @@ ELSEWHERE = {
     "charges.capture application_fee": "application_fee_amount",
     "payment_intents.capture amount_to_capture": "amount_received",
     "payment_intents.create confirm": "status=succeeded",
+    "setup_intents.create confirm": "status=succeeded",
+    "setup_intents.* payment_method_configuration": "payment_method_configuration_details.id",
     "payment_intents.* payment_method_configuration": "payment_method_configuration_details.id",
     "tokens.create bank_account.account_number": "bank_account.last4=6789",
     "tokens.create card.cvc": "card.cvc_check=unchecked",
@@ -94,7 +100,9 @@ EFFECT = "has an effect and is no field"
 USED_UP = "what is used up or replaced: test_simulator_endpoints.py"
 OTHER_METHODS = "goes with payment methods other than cards, which are refused"
 ON_REQUEST = "only in a field for expand that is not simulated"
+OTHER_KIND = "goes with another kind of source: test_simulator_customers.py, test_simulator_connect.py"
 BELOW = "a test of its own below"
+OF_SETUPS = "test_simulator_setup_intents.py"
 OF_REFUNDS = "names what it is about: test_simulator_refunds.py"
 ELSEWHERE_TESTED = "goes without a token: test_real_requests.py"
 NOT_SHOWN = {
@@ -104,6 +112,11 @@ NOT_SHOWN = {
     "accounts.* documents.*": NEVER,
     "accounts.* person_token": USED_UP,
     "accounts.* us_cfpb_data.*": NEVER,
+    "accounts.reject payouts_action": EFFECT,
+    "accounts.update_external_account address_*": OTHER_KIND,
+    "accounts.update_external_account exp_*": OTHER_KIND,
+    "accounts.update_external_account name": OTHER_KIND,
+    "account_links.create *": EFFECT,
     "charges.create customer": USED_UP,
     "charges.create source": USED_UP,
     "charges.create transfer_data.description": NEVER,
@@ -114,6 +127,16 @@ NOT_SHOWN = {
     "customers.* source": USED_UP,
     "customers.* tax.*": ON_REQUEST,
     "customers.create tax_id_data.*": ON_REQUEST,
+    "customers.update_source account_holder_*": OTHER_KIND,
+    "customers.update_source exp_*": "is text and shown as a number: test_simulator_customers.py",
+    "customers.update_source owner": OTHER_KIND,
+    "customers.verify_source amounts": EFFECT,
+    "payouts.create destination": "a bank account's id: test_simulator_payouts.py",
+    "sources.update mandate.*": OTHER_METHODS,
+    "sources.update source_order.*": OTHER_METHODS,
+    "transfers.create source_transaction": "a charge's id: test_simulator_payouts.py",
+    "transfers.create_reversal description": NEVER,
+    "transfers.create_reversal refund_application_fee": EFFECT,
     "customers.* validate": "asks for a check that test mode does not need",
     "payment_intents.* amount_details.enforce_arithmetic_validation": EFFECT,
     "payment_intents.* amount_details.line_items": ON_REQUEST,
@@ -143,6 +166,16 @@ NOT_SHOWN = {
     "refunds.create payment_intent": OF_REFUNDS,
     "refunds.create refund_application_fee": EFFECT,
     "refunds.create reverse_transfer": OF_REFUNDS,
+    "payment_methods.update us_bank_account.*": OTHER_METHODS,
+    "setup_intents.* confirmation_token": NOT_SIMULATED,
+    "setup_intents.* client_secret": EFFECT,
+    "setup_intents.* mandate*": NOT_SIMULATED,
+    "setup_intents.* payment_method": OF_SETUPS,
+    "setup_intents.* payment_method_data": OF_SETUPS,
+    "setup_intents.* payment_method_options": OF_SETUPS,
+    "setup_intents.* return_url": OF_SETUPS,
+    "setup_intents.create single_use.*": NOT_SIMULATED,
+    "setup_intents.* use_stripe_sdk": OF_SETUPS,
     "sources.create card.*": ELSEWHERE_TESTED,
     "sources.create customer": NOT_SIMULATED,
     "sources.create flow": OTHER_METHODS,

@@ -65,6 +65,14 @@ def test_the_rest_of_an_intent_is_released_without_a_refund():
     assert (refund["amount"], charge_of(api, captured)["refunded"]) == (600, True)
 
 
+def test_the_least_that_can_be_captured_or_refunded_is_1():
+    api = Api()
+    charge = api.post(f"/v1/charges/{held(api)}/capture", {"amount": 1})
+    intent = api.post(f"/v1/payment_intents/{holding(api)['id']}/capture", {"amount_to_capture": 1})
+    assert (charge["amount_captured"], charge["amount_refunded"], intent["amount_received"]) == (1, 999, 1)
+    assert api.post("/v1/refunds", {"charge": charge["id"], "amount": 1})["amount"] == 1
+
+
 def test_a_captured_charge_goes_where_it_was_meant_to():
     api = Api()
     world = Furnished(api)

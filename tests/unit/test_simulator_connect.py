@@ -149,8 +149,13 @@ def test_a_person_is_deleted_unless_it_opened_the_account():
     assert refused(api, "DELETE", f"{path}/{left['id']}")["status"] == 400
     assert api.get(path)["data"] == [left]
     events = told(api, account)
-    assert [event["type"] for event in events] == ["person.created", "person.updated", "person.deleted"]
-    assert events[1]["data"]["previous_attributes"] == {"first_name": "Joe"}
+    assert [(event["type"], event["data"]["object"]["id"]) for event in events] == [
+        ("person.created", left["id"]),
+        ("person.created", person),
+        ("person.updated", person),
+        ("person.deleted", person),
+    ]
+    assert events[2]["data"]["previous_attributes"] == {"first_name": "Joe"}
 
 
 def test_an_external_account_is_changed_and_made_the_default():
@@ -256,6 +261,22 @@ def test_an_unknown_account_and_another_ones_header_are_refused(method, path):
         assert (error["status"], error["code"]) == (404, "resource_missing")
 
 
+def test_an_account_that_is_made_or_changed_tells_of_what_it_holds():
+    api = Api()
+    account = api.account(external_account=BANK, business_type="individual", individual={"first_name": "Jane"})
+    api.post(f"/v1/accounts/{account}", {"external_account": BANK, "individual": {"first_name": "Joe"}})
+    api.refused("/v1/accounts", {"type": "custom", "external_account": "btok_x"})
+    assert [event["type"] for event in told(api, account)] == [
+        "account.external_account.created",
+        "person.created",
+        "account.external_account.created",
+        "account.external_account.deleted",
+        "person.updated",
+        "account.updated",
+    ]
+    assert api.get("/v1/events")["data"] == []
+
+
 def test_events_of_an_account_are_what_the_sdk_says():
     api = Api()
     account = complete(api)
@@ -264,3 +285,16 @@ def test_events_of_an_account_are_what_the_sdk_says():
     for event in told(api, account):
         assert problems(event) == []
         assert problems(event["data"]["object"]) == []
+
+
+def test_an_account_of_a_cassette_is_read_changed_and_rejected():
+    api = Api()
+    api.simulator._world.add({"id": "acct_1", "object": "account", "country": "US"}, (None, False))
+    assert api.get("/v1/accounts/acct_1")["charges_enabled"] is False
+    assert api.post("/v1/accounts/acct_1", {"metadata": {"a": "b"}})["metadata"] == {"a": "b"}
+    assert api.post("/v1/accounts/acct_1/capabilities/transfers", {"requested": "true"})["requested"]
+    assert api.post("/v1/accounts/acct_1/external_accounts", {"external_account": "btok_us"})["default_for_currency"]
+    assert api.post("/v1/accounts/acct_1/reject", {"reason": "other"})["payouts_enabled"] is False
+    assert "Express" in api.refused("/v1/accounts/acct_1/login_links")["message"]
+    assert api.post("/v1/account_links", {"account": "acct_1", "type": "account_onboarding"})["url"]
+    assert deleted(api, "/v1/accounts/acct_1")["deleted"]

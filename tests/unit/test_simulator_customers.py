@@ -5,6 +5,9 @@ Sources: the API reference (sources, bank accounts, deleting), real answers of 2
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 from rows import each
 from simulator_api import Api, problems
 
@@ -287,3 +290,34 @@ def test_events_tell_the_life_of_a_customer():
     assert told[5]["data"]["previous_attributes"] == {"default_source": card}
     assert told[6]["data"]["object"]["default_source"] == first
     assert [event["data"]["object"]["id"] for event in told[4::3]] == [card, first]
+
+
+def test_two_who_delete_the_same_delete_it_once():
+    api = Api()
+    customer, card = furnished(api)
+    for path in (f"/v1/customers/{customer}/sources/{card}", f"/v1/customers/{customer}"):
+        barrier = Barrier(4)
+
+        def delete_it(_, path=path, barrier=barrier):
+            barrier.wait()
+            return delete(api, path).status
+
+        with ThreadPoolExecutor(4) as threads:
+            assert sorted(threads.map(delete_it, range(4))) == [200, 404, 404, 404]
+    assert [name for name in events(api) if name.endswith("deleted")] == ["customer.source.deleted", "customer.deleted"]
+
+
+def test_a_customer_of_a_cassette_is_changed_and_deleted():
+    api = Api()
+    scope = (None, False)
+    kept = api.simulator._world.add
+    kept({"id": "cus_1", "object": "customer"}, scope)
+    kept({"id": "card_1", "object": "card", "customer": "cus_1", "exp_month": 1, "exp_year": 2030}, scope)
+    kept({"id": "pm_1", "object": "payment_method", "customer": "cus_1"}, scope)
+    assert api.post("/v1/customers/cus_1", {"metadata": {"a": "b"}})["metadata"] == {"a": "b"}
+    changed = api.post("/v1/customers/cus_1/sources/card_1", {"exp_month": "5", "metadata": {"a": "b"}})
+    assert (changed["exp_month"], changed["metadata"]) == (5, {"a": "b"})
+    added = api.post("/v1/customers/cus_1/sources", {"source": "tok_visa"})["id"]
+    assert api.get("/v1/customers/cus_1")["default_source"] == added
+    assert deleted(api, "/v1/customers/cus_1")["deleted"]
+    assert api.get("/v1/payment_methods/pm_1")["customer"] is None

@@ -52,6 +52,7 @@ def furnished(api: Api, path: str) -> str:
         "CUSTOMER": api.customer,
         "ACCOUNT": api.account,
         "INTENT": lambda: intent(api),
+        "SETUP": lambda: str(api.post("/v1/setup_intents")["id"]),
     }
     for word, make in makers.items():
         if word in path:
@@ -109,6 +110,18 @@ USES = [
         *CARD,
         "payment_method_data[card][token]",
         to("/v1/payment_intents", **MONEY, payment_method_data=as_card()),
+    ),
+    Use(
+        "setup intent with a card",
+        *CARD,
+        "payment_method_data[card][token]",
+        to("/v1/setup_intents", payment_method_data=as_card(), confirm=True),
+    ),
+    Use(
+        "setup intent confirmed",
+        *CARD,
+        "payment_method_data[card][token]",
+        to("/v1/setup_intents/SETUP/confirm", payment_method_data=as_card()),
     ),
     Use("account", "account", "person", "account_token", to("/v1/accounts", type="custom", account_token="TOKEN")),
     Use("account changed", "account", "person", "account_token", to("/v1/accounts/ACCOUNT", account_token="TOKEN")),

@@ -28,12 +28,27 @@ REFERENCES = {
     "token",
 }
 # Said of a cvc_token, which goes with a confirmation only, and of payment methods other than cards.
+ADDRESS = ("city", "country", "line1", "line2", "state", "zip")
 OTHERS = {("payment_intents.create", "payment_method_options"), ("payment_intents.update", "payment_method_options")}
 OTHERS |= {("payment_intents.confirm", "payment_method_options"), ("payment_methods.create", "card")}
-OTHERS |= {("payment_methods.create", "type"), ("sources.create", "type"), ("customers.create", "test_clock")}
+OTHERS |= {
+    ("payment_methods.create", "type"),
+    ("payment_methods.update", "card"),
+    ("sources.create", "type"),
+    ("customers.create", "test_clock"),
+}
 # A customer's cash balance is not simulated.
 OTHERS |= {("refunds.create", "currency"), ("refunds.create", "origin")}
-
+# What belongs to another kind of source, dates that are no dates, ids of what has to exist.
+OTHERS |= {("customers.update_source", name) for name in ("account_holder_name", "account_holder_type", "owner")} | {
+    (endpoint, name)
+    for endpoint in ("accounts.update_external_account", "customers.update_source")
+    for name in ("exp_month", "exp_year")
+}
+OTHERS |= {("accounts.update_external_account", f"address_{name}") for name in ADDRESS}
+OTHERS |= {("accounts.update_external_account", "name"), ("account_links.create", "account")}
+OTHERS |= {("customers.verify_source", "amounts"), ("payouts.create", "destination")}
+OTHERS |= {("transfers.create", "destination"), ("transfers.create", "source_transaction")}
 
 FILLED = {*NEVER_EMPTY, "", "?"}
 

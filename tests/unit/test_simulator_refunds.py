@@ -81,6 +81,9 @@ def test_a_refund_is_on_the_balance():
     assert (taken["amount"], taken["fee"], taken["net"], taken["fee_details"]) == (-400, 0, -400, [])
     assert (taken["type"], taken["description"]) == ("refund", "REFUND FOR CHARGE (an order)")
     assert (taken["source"]["id"], problems({**taken, "source": refund["id"]})) == (refund["id"], [])
+    # At midnight, two days on.
+    day = 24 * 3600
+    assert (taken["available_on"] % day, taken["available_on"] // day) == (0, taken["created"] // day + 2)
     # 1000 less the fee of 2.9 % and 30, less what was given back.
     (pending,) = api.get("/v1/balance")["pending"]
     assert pending == {"amount": 541, "currency": "usd", "source_types": {"card": 541}}

@@ -115,6 +115,8 @@ def sent_by(api, endpoint, params, version):
         "payment_intents.create": ("/v1/payment_intents", MONEY),
         "payment_intents.update": (f"/v1/payment_intents/{waiting}", {}),
         "payment_intents.confirm": (f"/v1/payment_intents/{waiting}/confirm", {}),
+        "setup_intents.create": ("/v1/setup_intents", {}),
+        "setup_intents.update": (f"/v1/setup_intents/{api.post('/v1/setup_intents')['id']}", {}),
         "customers.create": ("/v1/customers", {}),
         "customers.update": (f"/v1/customers/{api.customer()}", {}),
         "accounts.create": ("/v1/accounts", {"type": "custom"}),
@@ -156,6 +158,8 @@ def test_a_default_is_its_versions():
     for version in expected:
         made = Api().post("/v1/payment_intents", MONEY, **of(version))
         found[version] = (made["capture_method"], made["automatic_payment_methods"])
+        setup = Api().post("/v1/setup_intents", **of(version))
+        assert setup["automatic_payment_methods"] == made["automatic_payment_methods"]
     assert found == expected
     asked = {**MONEY, "automatic_payment_methods": {"enabled": "true"}, "capture_method": "manual"}
     made = Api().post("/v1/payment_intents", asked, **of("2022-11-15"))

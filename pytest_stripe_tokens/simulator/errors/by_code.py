@@ -34,6 +34,9 @@ _BY_TYPE = {
 # What the messages name that a test does not.
 _WORDS = {
     "account": "acct_...",
+    "action": "update",
+    "amount": "$6.00",
+    "charge": "ch_...",
     "currency": "usd",
     "customer": "cus_...",
     "example": "000123456789",
@@ -41,13 +44,16 @@ _WORDS = {
     "funding": "credit",
     "hint": "",
     "id": "tok_...",
+    "intent": "pi_...",
     "key": "sk_test_****",
     "least": "$0.50",
+    "left": "$5.00",
     "limit": "1",
     "noun": "token",
     "params": "card, bank_account",
     "reason": "already succeeded after being previously confirmed",
     "second": "/v1/customers",
+    "status": "succeeded",
     "value": "x",
     "values": "a, or b",
 }

@@ -23,10 +23,10 @@ PAYMENT_ERRORS: Mapping[str, ErrorRow] = MappingProxyType(
             400, "One of the following params should be provided for this request: payment_intent or charge."
         ),
         "charge_already_refunded": ErrorRow(
-            400, "Charge {id} has already been refunded.", "charge_already_refunded", executed=True
+            400, "Charge {charge} has already been refunded.", "charge_already_refunded", executed=True
         ),
         "charge_not_refundable": ErrorRow(
-            400, "Charge {id} has failed, so there is nothing to refund.", "charge_not_refundable", executed=True
+            400, "Charge {charge} has failed, so there is nothing to refund.", "charge_not_refundable", executed=True
         ),
         "refund_too_large": ErrorRow(
             400,
@@ -53,22 +53,22 @@ PAYMENT_ERRORS: Mapping[str, ErrorRow] = MappingProxyType(
         ),
         "refund_without_fee": ErrorRow(
             400,
-            "Attempting to refund_application_fee on charge {id}, but it has no application fee",
+            "Attempting to refund_application_fee on charge {charge}, but it has no application fee",
             param="refund_application_fee",
             executed=True,
         ),
         "refund_without_transfer": ErrorRow(
             400,
-            "Attempting to reverse_transfer on charge {id}, but it has no transfer",
+            "Attempting to reverse_transfer on charge {charge}, but it has no transfer",
             param="reverse_transfer",
             executed=True,
         ),
         "refund_not_cancelable": ErrorRow(400, "Canceling this refund is unsupported.", executed=True),
         # Captures
         "charge_already_captured": ErrorRow(
-            400, "Charge {id} has already been captured.", "charge_already_captured", executed=True
+            400, "Charge {charge} has already been captured.", "charge_already_captured", executed=True
         ),
-        "charge_not_capturable": ErrorRow(400, "Charge {id} has failed and cannot be captured.", executed=True),
+        "charge_not_capturable": ErrorRow(400, "Charge {charge} has failed and cannot be captured.", executed=True),
         "capture_of_intents_charge": ErrorRow(
             400,
             "This uncaptured Charge was created by a PaymentIntent ({intent}). You must capture the PaymentIntent"

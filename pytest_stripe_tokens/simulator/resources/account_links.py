@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.call import find_account
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.resources.account_shape import show
@@ -27,10 +28,8 @@ def create(call: Call) -> dict[str, Any]:
         for name in ("refresh_url", "return_url"):
             if not (call.text(name) or "https:").startswith("https:"):
                 raise ApiError("link_without_https", param=name)
-    if (
-        call.params["type"] == "account_update"
-        and account.body["controller"]["requirement_collection"] != "application"
-    ):
+    controller = as_object(account.body.get("controller"))
+    if call.params["type"] == "account_update" and controller.get("requirement_collection") != "application":
         raise ApiError("no_update_link")
     created = call.world.tick()
     end = call.world.generator.characters("account_link", _CHARACTERS)
@@ -49,7 +48,8 @@ def create_login_link(call: Call) -> dict[str, Any]:
         ApiError: the account has no such dashboard, or its owner has not handed everything in.
     """
     account = find_account(call)
-    if account.body["controller"]["stripe_dashboard"]["type"] != "express":
+    dashboard = as_object(as_object(account.body.get("controller")).get("stripe_dashboard"))
+    if dashboard.get("type") != "express":
         raise ApiError("no_express_dashboard", id=account.id)
     if not show(call, account)["details_submitted"]:
         raise ApiError("not_onboarded")

@@ -89,10 +89,10 @@ def show(call: Call, account: Entry) -> dict[str, Any]:
     rejected = account.private.get("rejected")
     if rejected is not None:
         body["requirements"]["disabled_reason"] = rejected
-    active = [name for name, status in body["capabilities"].items() if status == "active"]
+    active = [name for name, status in as_object(body.get("capabilities")).items() if status == "active"]
     body["charges_enabled"] = not due and rejected is None and any(name.endswith("_payments") for name in active)
     body["payouts_enabled"] = not due and bool(active) and not account.private.get("payouts_paused")
-    body["details_submitted"] = body["details_submitted"] or not due
+    body["details_submitted"] = body.get("details_submitted") or not due
     return ordered(body)
 
 
@@ -120,23 +120,24 @@ def external_accounts_of(call: Call, account: Entry) -> list[Entry]:
 
 def due_of(body: Mapping[str, Any], external: list[dict[str, Any]]) -> list[str]:
     """Name what has to be handed in before a connected account is complete."""
-    due = [] if body["business_type"] else ["business_type"]
+    due = [] if body.get("business_type") else ["business_type"]
     if not external:
         due.append("external_account")
-    if body["tos_acceptance"].get("date") is None:
+    if as_object(body.get("tos_acceptance")).get("date") is None:
         due += ["tos_acceptance.date", "tos_acceptance.ip"]
     return due
 
 
 def requirements_of(due: list[str], disabled_reason: str = "requirements.past_due") -> dict[str, Any]:
     """Say what is due, of an account or of a capability, and why it is disabled therefore."""
-    return nothing_due() | {
+    shown = nothing_due() | {
         "current_deadline": None,
         "currently_due": due,
         "disabled_reason": disabled_reason if due else None,
         "eventually_due": due,
         "past_due": due,
     }
+    return dict(sorted(shown.items()))
 
 
 def _controller(call: Call, kind: str) -> dict[str, Any]:

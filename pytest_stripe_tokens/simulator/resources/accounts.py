@@ -16,9 +16,19 @@ from pytest_stripe_tokens.simulator.resources.account_shape import (
     show,
 )
 from pytest_stripe_tokens.simulator.resources.capabilities import enable, request, settle
-from pytest_stripe_tokens.simulator.resources.external_accounts import add_external_account, make_default
-from pytest_stripe_tokens.simulator.resources.objects import full_address, metadata, page
-from pytest_stripe_tokens.simulator.resources.persons import change_company, change_person, new_company, new_person
+from pytest_stripe_tokens.simulator.resources.external_accounts import (
+    add_external_account,
+    make_default,
+    note_external,
+)
+from pytest_stripe_tokens.simulator.resources.objects import change_metadata, full_address, page
+from pytest_stripe_tokens.simulator.resources.persons import (
+    change_company,
+    change_person,
+    new_company,
+    new_person,
+    note_person,
+)
 from pytest_stripe_tokens.simulator.tokens.spending import Taken, spend, take, take_pii
 
 if TYPE_CHECKING:
@@ -128,6 +138,8 @@ def _apply(call: Call, account: Entry, *, creating: bool) -> None:
     """Check everything that can be refused, then change the account, then use the tokens up."""
     by_token = _account_token(call, account, creating=creating)
     used = take_pii(call, call.hash("individual"), "individual")
+    person = account.private.get("individual")
+    before = None if person is None else person.copy()
     _add_external_account(call, account)
     _change(call, account)
     if by_token is None:
@@ -138,6 +150,9 @@ def _apply(call: Call, account: Entry, *, creating: bool) -> None:
     for taken in (by_token, *used):
         if taken is not None:
             spend(taken)
+    person = account.private.get("individual")
+    if person is not None:
+        note_person(call, account, person, before)
 
 
 def _account_token(call: Call, account: Entry, *, creating: bool) -> Taken | None:
@@ -150,7 +165,7 @@ def _account_token(call: Call, account: Entry, *, creating: bool) -> Taken | Non
     if "company" in given or "individual" in given:
         raise ApiError("parameters_exclusive", params=", ".join(["account_token", *given]))
     taken = take(call, token, ("account",), "account_token", account=account.id)
-    if creating and account.body["controller"]["requirement_collection"] != "application":
+    if creating and as_object(account.body.get("controller")).get("requirement_collection") != "application":
         message = "Account tokens can only be used for accounts whose requirements the platform collects (Custom)."
         raise ApiError("refused_when_executed", param="account_token", message=message)
     if creating and not _accepts(taken):
@@ -181,7 +196,9 @@ def _add_external_account(call: Call, account: Entry) -> None:
         raise ApiError("parameters_exclusive", params=", ".join(sent))
     for name in sent:
         added = add_external_account(call, account, call.params[name], name)
+        note_external(call, "created", account, added)
         for former in make_default(call, account, added):
+            note_external(call, "deleted", account, former)
             call.world.remove(former)
 
 
@@ -190,8 +207,7 @@ def _change(call: Call, account: Entry) -> None:
         account.body["default_currency"] = call.text("default_currency")
     if "email" in call.params:
         account.body["email"] = call.text("email")
-    if "metadata" in call.params:
-        account.body["metadata"] = metadata(call.params["metadata"], account.body["metadata"])
+    change_metadata(call, account)
     if call.hash("business_profile"):
         change_business_profile(account, call.hash("business_profile"))
     for name, asked in call.hash("capabilities").items():

@@ -87,11 +87,10 @@ def change_card_or_bank(call: Call, source: Entry) -> None:
         sent = {
             check: "unchecked" if changes[name] else None for name, check in _CARD_CHECKS.items() if name in changes
         }
-        instrument = kept_instrument(source)
-        checked = instrument.shown_as({**source.body, **sent}).checks_when_used()
+        checked = kept_instrument(source).shown_as({**source.body, **sent}).checks_when_used()
         changes |= {check: checked[check] for check in sent}
     if "metadata" in call.params:
-        changes["metadata"] = metadata(call.params["metadata"], source.body["metadata"])
+        changes["metadata"] = metadata(call.params["metadata"], source.body.get("metadata"))
     source.body |= changes
 
 
@@ -103,5 +102,5 @@ def _refuse_declined(instrument: object) -> None:
 
 def _refuse_double(call: Call, customer: Entry, instrument: Instrument) -> None:
     for entry in sources_of(call, customer):
-        if entry.object == "bank_account" and entry.body["fingerprint"] == instrument.body.get("fingerprint"):
+        if entry.object == "bank_account" and entry.body.get("fingerprint") == instrument.body.get("fingerprint"):
             raise ApiError("bank_account_exists")

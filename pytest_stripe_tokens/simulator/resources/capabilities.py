@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.call import find_account
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.parameters import table
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 def request(call: Call, account: Entry, name: str, *, is_requested: bool) -> None:
     """Ask for a capability, or give it up; asking again changes nothing."""
     if is_requested:
-        account.body["capabilities"].setdefault(name, "inactive")
+        account.body.setdefault("capabilities", {}).setdefault(name, "inactive")
         _times(account).setdefault(name, call.world.generator.latest_created)
     else:
-        account.body["capabilities"].pop(name, None)
+        account.body.setdefault("capabilities", {}).pop(name, None)
         _times(account).pop(name, None)
 
 
@@ -36,7 +37,7 @@ def enable(call: Call, account: Entry, *, by_token: bool = False) -> None:
     """Let Stripe check what was handed in; with an account token it has done so at once (real answers, 2026)."""
     is_complete = not _due(call, account) and account.private.get("rejected") is None
     status = "inactive" if not is_complete else "active" if by_token else "pending"
-    capabilities = account.body["capabilities"]
+    capabilities = as_object(account.body.get("capabilities"))
     account.body["capabilities"] = {
         name: old if old == status or (old == "active" and status == "pending") else status
         for name, old in capabilities.items()
@@ -45,7 +46,7 @@ def enable(call: Call, account: Entry, *, by_token: bool = False) -> None:
 
 def settle(call: Call, account: Entry) -> Entry:
     """Let what is pending become active, which it is by the next request (real answers)."""
-    capabilities = account.body["capabilities"]
+    capabilities = as_object(account.body.get("capabilities"))
     pending = [name for name, status in capabilities.items() if status == "pending"]
     if pending:
         before = show(call, account)
@@ -66,7 +67,7 @@ def retrieve(call: Call) -> dict[str, Any]:
 def list_all(call: Call) -> dict[str, Any]:
     """List the capabilities that a connected account has asked for."""
     account = settle(call, find_account(call))
-    names = account.body["capabilities"]
+    names = as_object(account.body.get("capabilities"))
     entries = [Entry(_capability(call, account, name), call.platform) for name in names]
     return page(f"/v1/accounts/{account.id}/capabilities", entries, call.params)
 
@@ -86,7 +87,7 @@ def update(call: Call) -> dict[str, Any]:
 
 
 def _capability(call: Call, account: Entry, name: str) -> dict[str, Any]:
-    status = account.body["capabilities"].get(name, "unrequested")
+    status = as_object(account.body.get("capabilities")).get(name, "unrequested")
     due = _due(call, account) if status != "unrequested" else []
     return {
         "id": name,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.resources.charging import put_on_balance
-from pytest_stripe_tokens.simulator.resources.objects import ordered
 from pytest_stripe_tokens.simulator.resources.payment_intents import apply
 from pytest_stripe_tokens.simulator.resources.refunds import add_refund, left_of
 
@@ -31,11 +30,11 @@ def capture_charge(call: Call) -> dict[str, Any]:
     if amount is not None and amount < 1:
         raise ApiError("integer_too_small", param="amount", limit=1)
     if body["status"] == "failed":
-        raise ApiError("charge_not_capturable", id=charge.id)
+        raise ApiError("charge_not_capturable", charge=charge.id)
     if body["captured"]:
-        raise ApiError("charge_already_captured", id=charge.id)
+        raise ApiError("charge_already_captured", charge=charge.id)
     if body["refunded"]:
-        raise ApiError("charge_already_refunded", id=charge.id)
+        raise ApiError("charge_already_refunded", charge=charge.id)
     if body["payment_intent"] is not None:
         raise ApiError("capture_of_intents_charge", intent=body["payment_intent"])
     rest = int(body["amount"]) - (int(body["amount"]) if amount is None else amount)
@@ -56,10 +55,9 @@ def _capture(call: Call, charge: Entry, amount: int) -> None:
     fee = call.number("application_fee_amount") or call.number("application_fee")
     if fee is not None:
         body["application_fee_amount"] = fee
-    if body["transfer_data"] is not None:
+    if body.get("transfer_data"):
         sent = call.hash("transfer_data").get("amount")
         body["transfer_data"] |= {"amount": int(sent)} if sent else {}
-        charge.body = body = ordered({**body, "transfer": call.new_id("tr", call.world.tick())})
     put_on_balance(call, charge)
     call.updated("charge.captured", charge, before)
 

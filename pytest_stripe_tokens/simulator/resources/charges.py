@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.simulator import searching
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
+from pytest_stripe_tokens.simulator.resources.amounts import required_amount
 from pytest_stripe_tokens.simulator.resources.charging import Payment, charge
 from pytest_stripe_tokens.simulator.resources.objects import (
     check_filters,
@@ -14,7 +15,7 @@ from pytest_stripe_tokens.simulator.resources.objects import (
     shipping_of,
     used_card,
 )
-from pytest_stripe_tokens.simulator.tokens.checks import check_currency, check_minimum
+from pytest_stripe_tokens.simulator.tokens.checks import check_minimum
 from pytest_stripe_tokens.simulator.tokens.instruments import Instrument, declined, kept_instrument
 from pytest_stripe_tokens.simulator.tokens.spending import Taken, spend, take
 
@@ -90,27 +91,6 @@ def list_all(call: Call) -> dict[str, Any]:
 def search(call: Call) -> dict[str, Any]:
     """Find charges by a query."""
     return searching.search(call, "charge")
-
-
-def required_amount(call: Call, too_small: str = "integer_too_small") -> tuple[int, str]:
-    """Read amount and currency, which the tables leave optional.
-
-    Args:
-        call: the request.
-        too_small: the error of an amount that is less than 1.
-
-    Raises:
-        ApiError: one is missing, or the amount is less than 1.
-    """
-    amount, currency = call.number("amount"), call.text("currency")
-    if amount is None:
-        raise ApiError("parameter_missing", param="amount")
-    if currency is None:
-        raise ApiError("parameter_missing", param="currency")
-    if amount < 1:
-        raise ApiError(too_small, param="amount", limit=1)
-    check_currency(currency, "currency")
-    return amount, currency.lower()
 
 
 def _source(call: Call, identity: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from pytest_stripe_tokens.simulator.resources.objects import (
     ordered,
     shipping_of,
 )
-from pytest_stripe_tokens.simulator.tokens.instruments import DECLINES, Instrument, kept_instrument
+from pytest_stripe_tokens.simulator.tokens.instruments import DECLINES, Instrument
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,9 +92,7 @@ def charge(call: Call, payment: Payment) -> tuple[Entry, str | None]:
     """
     created = call.world.tick()
     decline = payment.instrument.decline_when_charged()
-    made = call.add(
-        _charge(call, payment, decline, call.new_id("ch", created), created), instrument=payment.instrument, released=0
-    )
+    made = call.add(_charge(call, payment, decline, call.new_id("ch", created), created), instrument=payment.instrument)
     if made.body["captured"]:
         put_on_balance(call, made)
     call.happened(_EVENTS.get(made.body["status"], "charge.succeeded"), made)
@@ -102,7 +100,7 @@ def charge(call: Call, payment: Payment) -> tuple[Entry, str | None]:
 
 
 def put_on_balance(call: Call, charge: Entry) -> None:
-    """Put what a charge took on the balance, less Stripe's fee."""
+    """Put what a charge took on the balance, less Stripe's fee, and send it on where it is meant for an account."""
     body = charge.body
     kind = "charge" if body["payment_method_details"]["type"] == "card" else "payment"
     amount = int(body["amount_captured"])
@@ -111,11 +109,17 @@ def put_on_balance(call: Call, charge: Entry) -> None:
     if effect_of(charge) == "bypass_pending":
         make_available(put)
     body["balance_transaction"] = put.id
+    if body.get("transfer_data"):
+        # Seldom asked for, and a module of its own.
+        from pytest_stripe_tokens.simulator.resources.transfers import send_on  # noqa: PLC0415
+
+        send_on(call, charge)
 
 
 def effect_of(charge: Entry) -> str | None:
-    """Tell what the test card of a charge is known for: `"refund_pending"`."""
-    published = kept_instrument(charge).published
+    """Tell what the test card of a charge is known for, `"refund_pending"`; of a charge of a cassette's, nothing is."""
+    instrument = charge.private.get("instrument")
+    published = instrument.published if isinstance(instrument, Instrument) else None
     return None if published is None else published.effect
 
 
@@ -159,7 +163,7 @@ def _charge(call: Call, payment: Payment, decline: str | None, identity: str, cr
         "transfer_data": None,
         **{name: payment.details.get(name) or None for name in _TAKEN_OVER},
     }
-    return ordered(body | _destination(call, payment, identity, created, paid=paid))
+    return ordered(body | _destination(payment, identity))
 
 
 def _status(payment: Payment, decline: str | None) -> str:
@@ -169,7 +173,7 @@ def _status(payment: Payment, decline: str | None) -> str:
     return "succeeded" if payment.instrument.is_card else "pending"
 
 
-def _destination(call: Call, payment: Payment, identity: str, created: int, *, paid: bool) -> dict[str, Any]:
+def _destination(payment: Payment, identity: str) -> dict[str, Any]:
     """Say which account the money goes to: `transfer_data`, or `destination` as it was called."""
     older = payment.details.get("destination")
     sent = as_object(payment.details.get("transfer_data")) or as_object(older)
@@ -177,12 +181,11 @@ def _destination(call: Call, payment: Payment, identity: str, created: int, *, p
     if not account:
         return {}
     amount = sent.get("amount")
-    shown: dict[str, Any] = {
+    return {
         "destination": account,
         "transfer_data": {"amount": int(amount) if amount else None, "destination": account},
         "transfer_group": payment.details.get("transfer_group") or f"group_{payment.intent or identity}",
     }
-    return shown | ({"transfer": call.new_id("tr", created)} if paid and payment.capture else {})
 
 
 def _outcome(instrument: Instrument, decline: str | None) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def create(call: Call) -> dict[str, Any]:
     if source.object != "source" or "metadata" in call.params:
         source.body["metadata"] = metadata(call.params.get("metadata"))
     call.happened("customer.source.created", source)
-    if customer.body["default_source"] is None:
+    if customer.body.get("default_source") is None:
         _make_default(call, customer, source.id)
     return source.copy()
 
@@ -77,7 +77,7 @@ def delete(call: Call) -> dict[str, Any]:
     customer = _customer(call)
     source = _find(call, customer)
     answer = detach_source(call, source)
-    if customer.body["default_source"] == source.id:
+    if customer.body.get("default_source") == source.id:
         left = sources_of(call, customer)
         _make_default(call, customer, left[-1].id if left else None)
     return answer

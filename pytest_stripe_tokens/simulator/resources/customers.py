@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator import searching
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.parameters import table, typed
@@ -65,7 +66,7 @@ def delete(call: Call) -> dict[str, Any]:
     for source in sources_of(call, customer):
         detach_source(call, source)
     for method in call.world.every("payment_method", call.scope):
-        if method.body["customer"] == customer.id:
+        if method.body.get("customer") == customer.id:
             method.body["customer"] = None
             method.private["used_up"] = True
             call.happened("payment_method.detached", method, {"customer": customer.id})
@@ -76,7 +77,7 @@ def list_payment_methods(call: Call) -> dict[str, Any]:
     """List a customer's payment methods."""
     customer = call.world.read(call.ids[0], call.scope, "customer", "customer")
     entries = call.world.every("payment_method", call.scope)
-    found = [entry for entry in entries if entry.body["customer"] == customer.id]
+    found = [entry for entry in entries if entry.body.get("customer") == customer.id]
     return page(f"/v1/customers/{customer.id}/payment_methods", found, call.params)
 
 
@@ -144,7 +145,7 @@ def _apply(call: Call, customer: Entry) -> Entry | None:
         if call.params.get(name):
             changes[name] = call.params[name]
     if "metadata" in call.params:
-        changes["metadata"] = metadata(call.params["metadata"], customer.body["metadata"])
+        changes["metadata"] = metadata(call.params["metadata"], customer.body.get("metadata"))
     default = call.text("default_source")
     if default is not None:
         known = {entry.id for entry in sources_of(call, customer)}
@@ -164,14 +165,14 @@ def _attach(call: Call, customer: Entry, changes: dict[str, Any]) -> Entry | Non
     if settings.get("default_payment_method"):
         identity, param = str(settings["default_payment_method"]), "invoice_settings[default_payment_method]"
         known = call.world.refer(identity, call.scope, "payment_method", param)
-        if known.body["customer"] != customer.id:
+        if known.body.get("customer") != customer.id:
             raise ApiError("not_attached", id=identity, param=param)
-    changes["invoice_settings"] = customer.body["invoice_settings"] | settings
+    changes["invoice_settings"] = {**as_object(customer.body.get("invoice_settings")), **settings}
     source = call.text("source")
     if source is None:
         return None
     attached = attach_source(call, customer, source)
-    former = customer.body["default_source"]
+    former = customer.body.get("default_source")
     if former is not None and former != attached.id:
         entry = call.world.get(former, call.scope, *SOURCES)
         if entry is not None:

@@ -36,7 +36,7 @@ def create(call: Call) -> dict[str, Any]:
         added.body["metadata"] = metadata(call.params["metadata"])
     if call.flag("default_for_currency"):
         make_default(call, account, added)
-    _note(call, "created", account, added)
+    note_external(call, "created", account, added)
     enable(call, account)
     note_update(call, account, before)
     return added.copy()
@@ -85,7 +85,7 @@ def delete(call: Call) -> dict[str, Any]:
     if is_default and external.body["currency"] == account.body["default_currency"]:
         raise ApiError("default_external_account")
     before = show(call, account)
-    _note(call, "deleted", account, external)
+    note_external(call, "deleted", account, external)
     answer = call.world.delete(external)
     others = [
         entry for entry in external_accounts_of(call, account) if entry.body["currency"] == external.body["currency"]
@@ -144,15 +144,16 @@ def make_default(call: Call, account: Entry, chosen: Entry) -> list[Entry]:
     return former
 
 
+def note_external(call: Call, what: str, account: Entry, external: Entry) -> None:
+    """Note an event of a connected account's external account: `"created"` or `"deleted"`."""
+    call.happened(f"account.external_account.{what}", Entry(external.body, scope_of(call, account)))
+
+
 def _find(call: Call, account: Entry) -> Entry:
     found = call.world.get(call.ids[1], call.platform, "bank_account", "card")
     if found is None or found.body.get("account") != account.id:
         raise call.world.missing("resource_missing", "external account", call.ids[1], call.platform, "id")
     return found
-
-
-def _note(call: Call, what: str, account: Entry, external: Entry) -> None:
-    call.happened(f"account.external_account.{what}", Entry(external.body, scope_of(call, account)))
 
 
 def _currency(account: Entry, instrument: Instrument, found: Mapping[str, Any], param: str) -> str:

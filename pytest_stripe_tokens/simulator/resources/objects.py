@@ -222,3 +222,9 @@ def metadata(given: Any, old: Mapping[str, Any] | None = None) -> dict[str, str]
         return {}
     merged: dict[str, str] = {**(old or {}), **as_object(given)}
     return {name: value for name, value in merged.items() if value != ""}
+
+
+def change_metadata(call: Call, entry: Entry) -> None:
+    """Merge an update's metadata, if it sends any, into an object's."""
+    if "metadata" in call.params:
+        entry.body["metadata"] = metadata(call.params["metadata"], entry.body.get("metadata"))

@@ -8,7 +8,7 @@ from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator import searching
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.parameters import table, typed
-from pytest_stripe_tokens.simulator.resources.charges import required_amount
+from pytest_stripe_tokens.simulator.resources.amounts import required_amount
 from pytest_stripe_tokens.simulator.resources.confirming import card_options, confirm_intent, of_client
 from pytest_stripe_tokens.simulator.resources.objects import check_filters, metadata, ordered, page, shipping_of
 from pytest_stripe_tokens.simulator.resources.payment_methods import (
@@ -68,7 +68,7 @@ def new_intent(call: Call, amount: int, currency: str) -> dict[str, Any]:
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
         "amount_received": 0,
-        "automatic_payment_methods": None if types else _automatic(call),
+        "automatic_payment_methods": None if types else automatic_methods(call),
         "capture_method": "automatic_async",
         "client_secret": f"{identity}_secret_{call.world.generator.characters('secret', 25)}",
         "confirmation_method": call.text("confirmation_method") or "automatic",
@@ -91,7 +91,8 @@ def new_intent(call: Call, amount: int, currency: str) -> dict[str, Any]:
     return ordered(body)
 
 
-def _automatic(call: Call) -> dict[str, Any] | None:
+def automatic_methods(call: Call) -> dict[str, Any] | None:
+    """Tell whether an intent takes whatever payment methods the account has, and how."""
     given = call.hash("automatic_payment_methods")
     if given.get("enabled") == "false":
         return None
@@ -244,8 +245,12 @@ def _apply_hashes(call: Call, body: dict[str, Any]) -> None:
         body["payment_details"] = {name: sent["payment_details"].get(name) for name in _PAYMENT_DETAILS}
     if sent.get("payment_method_configuration"):
         body["payment_method_configuration_details"] = {"id": sent["payment_method_configuration"], "parent": None}
-    shown = body["payment_method_options"]
-    for kind, options in as_object(sent.get("payment_method_options")).items():
+    show_options(body["payment_method_options"], sent.get("payment_method_options"))
+
+
+def show_options(shown: dict[str, Any], sent: Any) -> None:
+    """Show what a request says of payment methods, without what is secret or for this request alone."""
+    for kind, options in as_object(sent).items():
         known = {name: value for name, value in as_object(options).items() if name not in _OPTIONS_NOT_SHOWN}
         shown[kind] = dict(sorted((shown.get(kind, {}) | known).items()))
 

@@ -12,11 +12,12 @@ from pytest_stripe_tokens.simulator.resources.objects import (
     brand_of,
     card_details,
     check_filters,
+    full_address,
     metadata,
     ordered,
     page,
 )
-from pytest_stripe_tokens.simulator.tokens.checks import check_card
+from pytest_stripe_tokens.simulator.tokens.checks import check_card, check_expiry
 from pytest_stripe_tokens.simulator.tokens.instruments import Instrument, declined, kept_instrument
 from pytest_stripe_tokens.simulator.tokens.magic import magic_payment_method
 from pytest_stripe_tokens.simulator.tokens.spending import Taken, magic_instrument, spend, take
@@ -240,7 +241,70 @@ def attach(call: Call) -> dict[str, Any]:
     if customer is None:
         raise ApiError("parameter_missing", param="customer")
     owner = call.world.refer(customer, call.scope, "customer", "customer")
-    return attach_payment_method(call, call.ids[0], owner, "payment_method").copy()
+    identity = call.ids[0]
+    if magic_payment_method(identity) is None:
+        call.world.read(identity, call.scope, "payment_method", "payment_method")
+    return attach_payment_method(call, identity, owner, "payment_method").copy()
+
+
+def update(call: Call) -> dict[str, Any]:
+    """Change a payment method that a customer has: who pays with it, and the card's date and network."""
+    method = call.world.read(call.ids[0], call.scope, "payment_method", "payment_method")
+    if method.body["customer"] is None:
+        raise ApiError("payment_method_not_saved")
+    body, before = method.body, method.copy()
+    if "card" in call.params and body["type"] == "card":
+        _change_card(call, method)
+    if "us_bank_account" in call.params and body["type"] == "us_bank_account":
+        body["us_bank_account"] |= call.hash("us_bank_account")
+    if call.text("allow_redisplay") is not None:
+        body["allow_redisplay"] = call.text("allow_redisplay")
+    if "metadata" in call.params:
+        body["metadata"] = metadata(call.params["metadata"], body["metadata"])
+    billing = dict(call.hash("billing_details"))
+    if "address" in billing:
+        sent = as_object(billing["address"])
+        billing["address"] = full_address({**body["billing_details"]["address"], **sent} if sent else {})
+    body["billing_details"] |= {name: value or None for name, value in billing.items()}
+    call.updated("payment_method.updated", method, before)
+    return method.copy()
+
+
+def _change_card(call: Call, method: Entry) -> None:
+    sent, card = call.hash("card"), method.body["card"]
+    month, year = str(sent.get("exp_month") or card["exp_month"]), str(sent.get("exp_year") or card["exp_year"])
+    full = check_expiry(month, year, call.world.now)
+    instrument = kept_instrument(method)
+    networks = as_object(instrument.body.get("networks")) | as_object(sent.get("networks"))
+    changed = {"exp_month": int(month), "exp_year": full, "networks": networks or None}
+    method.private["instrument"] = instrument = instrument.shown_as({**instrument.body, **changed})
+    method.body["card"] = _card(instrument)
+
+
+def detach(call: Call) -> dict[str, Any]:
+    """Take a payment method from its customer, for good: it cannot be used again."""
+    method = call.world.read(call.ids[0], call.scope, "payment_method", "payment_method")
+    before = method.copy()
+    if before["customer"] is None:
+        raise ApiError("payment_method_not_attached")
+    method.body["customer"] = None
+    method.private["used_up"] = True
+    owner = call.world.get(before["customer"], call.scope, "customer")
+    if owner is not None and owner.body["invoice_settings"]["default_payment_method"] == method.id:
+        former = owner.copy()
+        owner.body["invoice_settings"]["default_payment_method"] = None
+        call.updated("customer.updated", owner, former)
+    call.updated("payment_method.detached", method, before)
+    return method.copy()
+
+
+def retrieve_of_customer(call: Call) -> dict[str, Any]:
+    """Give one of a customer's payment methods."""
+    customer = call.world.read(call.ids[0], call.scope, "customer", "customer")
+    method = call.world.read(call.ids[1], call.scope, "payment_method", "payment_method")
+    if method.body["customer"] != customer.id:
+        raise ApiError("payment_method_of_other")
+    return method.copy()
 
 
 def retrieve(call: Call) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.test_values import TEST_BANK_ACCOUNTS
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
+from pytest_stripe_tokens.simulator.resources.amounts import required_amount
 from pytest_stripe_tokens.simulator.resources.balance_transactions import Movement, check_available, move_available
-from pytest_stripe_tokens.simulator.resources.charges import required_amount
-from pytest_stripe_tokens.simulator.resources.objects import external_account, metadata, page
+from pytest_stripe_tokens.simulator.resources.objects import change_metadata, external_account, metadata, page
 from pytest_stripe_tokens.simulator.tokens.instruments import BANK_FAILURES, Instrument, kept_instrument
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def create(call: Call) -> dict[str, Any]:
     destination = _destination(call, currency)
     method = call.text("method") or "standard"
     if method == "instant":
-        if "instant" not in destination.body["available_payout_methods"]:
+        if "instant" not in destination.body.get("available_payout_methods", ()):
             raise ApiError("instant_payouts_unsupported", param="method")
         if destination.object == "bank_account" and amount > _MOST_AT_ONCE:
             raise ApiError("instant_payout_too_large", param="amount")
@@ -63,8 +63,7 @@ def update(call: Call) -> dict[str, Any]:
     """Change a payout's metadata."""
     payout = _find(call)
     before = payout.copy()
-    if "metadata" in call.params:
-        payout.body["metadata"] = metadata(call.params["metadata"], payout.body["metadata"])
+    change_metadata(call, payout)
     call.updated("payout.updated", payout, before)
     return payout.copy()
 
@@ -77,7 +76,7 @@ def list_all(call: Call) -> dict[str, Any]:
 def cancel(call: Call) -> dict[str, Any]:
     """Cancel a payout that is still pending; the money is available again."""
     payout = _find(call)
-    if payout.body["status"] != "pending" or payout.body["original_payout"] is not None:
+    if payout.body["status"] != "pending" or payout.body.get("original_payout") is not None:
         raise ApiError("not_pending", noun="payout", id=payout.id, status=payout.body["status"])
     payout.body["status"] = "canceled"
     _give_back(call, payout, "payout_cancel")
@@ -90,7 +89,7 @@ def reverse(call: Call) -> dict[str, Any]:
     original = _find(call)
     if original.body["status"] != "paid" or original.body["amount"] < 0:
         raise ApiError("payout_not_paid", id=original.id, status=original.body["status"])
-    if original.body["reversed_by"] is not None:
+    if original.body.get("reversed_by") is not None:
         raise ApiError("payout_reversed", id=original.id)
     destination = call.world.get(str(original.body["destination"]), call.platform, "bank_account", "card")
     if destination is None:

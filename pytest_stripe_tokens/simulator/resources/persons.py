@@ -209,7 +209,7 @@ def create(call: Call) -> dict[str, Any]:
     identity = call.world.generator.object_id("person", created, account.id)
     person = call.world.add(new_person(identity, account.id, created), call.platform)
     _changed(call, account, person, tokens)
-    _note(call, "created", account, person)
+    note_person(call, account, person, None)
     return ordered(person.copy())
 
 
@@ -219,7 +219,7 @@ def update(call: Call) -> dict[str, Any]:
     person = _find(call, account)
     before = person.copy()
     _changed(call, account, person, _tokens(call, account))
-    call.updated("person.updated", Entry(ordered(person.body), (account.id, call.caller.livemode)), before)
+    note_person(call, account, person, before)
     return ordered(person.copy())
 
 
@@ -238,7 +238,7 @@ def delete(call: Call) -> dict[str, Any]:
     person = _find(call, account)
     if person.body["relationship"].get("account_opener"):
         raise ApiError("account_opener", id=person.id)
-    _note(call, "deleted", account, person)
+    call.happened("person.deleted", _told(call, account, person))
     return call.world.delete(person)
 
 
@@ -273,5 +273,14 @@ def _changed(call: Call, account: Entry, person: Entry, tokens: list[Any]) -> No
         spend(taken)
 
 
-def _note(call: Call, what: str, account: Entry, person: Entry) -> None:
-    call.happened(f"person.{what}", Entry(ordered(person.body), (account.id, call.caller.livemode)))
+def note_person(call: Call, account: Entry, person: Entry, before: Mapping[str, Any] | None) -> None:
+    """Note that a person was made, or changed since `before`."""
+    if before is None:
+        call.happened("person.created", _told(call, account, person))
+    else:
+        call.updated("person.updated", _told(call, account, person), before)
+
+
+def _told(call: Call, account: Entry, person: Entry) -> Entry:
+    """Give a person as an event of its account tells it."""
+    return Entry(ordered(person.body), (account.id, call.caller.livemode))

@@ -55,6 +55,10 @@ def add_refund(call: Call, charge: Entry, amount: int, *, shown: dict[str, Any] 
     refund = call.world.add(ordered(body), charge.scope)
     if paid["captured"]:
         _take_off_balance(call, charge, refund)
+    if call.flag("reverse_transfer"):
+        from pytest_stripe_tokens.simulator.resources.transfers import reverse_for  # noqa: PLC0415 - seldom asked for
+
+        reverse_for(call, charge, refund)
     paid["amount_refunded"] += amount
     paid["refunded"] = left_of(charge) == 0
     _foresee(call, charge, refund)
@@ -67,7 +71,7 @@ def left_of(charge: Entry) -> int:
     """Tell how much of a charge can still be given back: of what is held, all."""
     body = charge.body
     taken = body["amount_captured"] if body["captured"] else body["amount"]
-    return int(taken) + int(charge.private["released"]) - int(body["amount_refunded"])
+    return int(taken) + int(charge.private.get("released", 0)) - int(body["amount_refunded"])
 
 
 def _take_off_balance(call: Call, charge: Entry, refund: Entry) -> None:
@@ -170,9 +174,9 @@ def _amount(charge: Entry, sent: int | None) -> int:
     """
     body, left = charge.body, left_of(charge)
     if body["status"] == "failed":
-        raise ApiError("charge_not_refundable", id=charge.id)
+        raise ApiError("charge_not_refundable", charge=charge.id)
     if left == 0:
-        raise ApiError("charge_already_refunded", id=charge.id)
+        raise ApiError("charge_already_refunded", charge=charge.id)
     if not body["captured"] and body["payment_intent"] is not None and body["status"] == "succeeded":
         raise ApiError("refund_of_held_intent", intent=body["payment_intent"])
     amount = left if sent is None else sent
@@ -190,11 +194,9 @@ def _shown(call: Call, charge: Entry) -> dict[str, Any]:
     if email is not None:
         shown["instructions_email"] = email
     if call.flag("refund_application_fee") and not charge.body["application_fee_amount"]:
-        raise ApiError("refund_without_fee", id=charge.id)
-    if call.flag("reverse_transfer"):
-        if not charge.body.get("transfer"):
-            raise ApiError("refund_without_transfer", id=charge.id)
-        shown["transfer_reversal"] = call.new_id("trr", call.world.tick())
+        raise ApiError("refund_without_fee", charge=charge.id)
+    if call.flag("reverse_transfer") and not charge.body.get("transfer"):
+        raise ApiError("refund_without_transfer", charge=charge.id)
     return shown
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stripe_tokens.api.card_numbers import digits
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
-from pytest_stripe_tokens.simulator.resources.objects import billing_details, full_address, metadata
+from pytest_stripe_tokens.simulator.resources.objects import billing_details, change_metadata, full_address, metadata
 from pytest_stripe_tokens.simulator.resources.payment_methods import instrument_from
 from pytest_stripe_tokens.simulator.tokens.checks import check_bank_account
 from pytest_stripe_tokens.simulator.tokens.instruments import Instrument
@@ -136,14 +136,14 @@ def update(call: Call) -> dict[str, Any]:
 def change_source(call: Call, source: Entry) -> None:
     """Take over what is sent of a source: its owner, its amount and its metadata."""
     sent = call.hash("owner")
-    owner = source.body["owner"] | {name: sent[name] or None for name in ("email", "name", "phone") if name in sent}
+    texts: dict[str, Any] = {name: sent[name] or None for name in ("email", "name", "phone") if name in sent}
+    owner: dict[str, Any] = {**as_object(source.body.get("owner")), **texts}
     if "address" in sent:
-        owner["address"] = full_address({**as_object(owner["address"]), **as_object(sent["address"])})
+        owner["address"] = full_address({**as_object(owner.get("address")), **as_object(sent["address"])})
     source.body["owner"] = owner
     if call.number("amount") is not None:
         source.body["amount"] = call.number("amount")
-    if "metadata" in call.params:
-        source.body["metadata"] = metadata(call.params["metadata"], source.body["metadata"])
+    change_metadata(call, source)
 
 
 def _of_iban(call: Call, iban: str) -> Instrument:

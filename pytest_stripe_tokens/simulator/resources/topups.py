@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
-from pytest_stripe_tokens.simulator.resources.charges import required_amount
-from pytest_stripe_tokens.simulator.resources.objects import metadata, page
+from pytest_stripe_tokens.simulator.resources.amounts import required_amount
+from pytest_stripe_tokens.simulator.resources.objects import change_metadata, metadata, page
 from pytest_stripe_tokens.simulator.resources.sources import new_source
 from pytest_stripe_tokens.simulator.tokens.instruments import BANK_FAILURES, Instrument, kept_instrument
 from pytest_stripe_tokens.simulator.tokens.spending import Taken, spend, take
@@ -57,8 +57,7 @@ def update(call: Call) -> dict[str, Any]:
     topup = _find(call)
     if "description" in call.params:
         topup.body["description"] = call.text("description")
-    if "metadata" in call.params:
-        topup.body["metadata"] = metadata(call.params["metadata"], topup.body["metadata"])
+    change_metadata(call, topup)
     return topup.copy()
 
 

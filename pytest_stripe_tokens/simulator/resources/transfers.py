@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.simulator.currencies import in_words
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
+from pytest_stripe_tokens.simulator.resources.amounts import required_amount
 from pytest_stripe_tokens.simulator.resources.balance_transactions import (
     Movement,
     add_balance_transaction,
     check_available,
+    make_available,
     move_available,
 )
-from pytest_stripe_tokens.simulator.resources.charges import required_amount
-from pytest_stripe_tokens.simulator.resources.objects import list_within, metadata, page
+from pytest_stripe_tokens.simulator.resources.objects import change_metadata, list_within, metadata, ordered, page
 from pytest_stripe_tokens.simulator.state import Entry
 
 if TYPE_CHECKING:
     from pytest_stripe_tokens.simulator.call import Call
+
+
+@dataclass(frozen=True)
+class _Sending:
+    """What is sent: an amount in the currency's smallest unit, to an account, out of a charge if one is named."""
+
+    amount: int
+    currency: str
+    account: str
+    charge: Entry | None
+    description: str | None = None
+    group: str | None = None
+    metadata: dict[str, str] = field(default_factory=dict[str, str])
+    source_type: str = "card"
 
 
 def create(call: Call) -> dict[str, Any]:
@@ -34,36 +50,39 @@ def create(call: Call) -> dict[str, Any]:
     charge = _charge(call, amount, currency)
     if charge is None:
         check_available(call, amount, currency, "balance_insufficient")
-    created = call.world.tick()
-    body: dict[str, Any] = {
-        "id": call.new_id("tr", created),
-        "object": "transfer",
-        "amount": amount,
-        "amount_reversed": 0,
-        "balance_transaction": None,
-        "created": created,
-        "currency": currency,
-        "description": call.text("description"),
-        "destination": account.id,
-        "destination_payment": call.world.generator.object_id("py", created, account.id),
-        "livemode": call.caller.livemode,
-        "metadata": metadata(call.params.get("metadata")),
-        "reversals": {},
-        "reversed": False,
-        "source_transaction": None if charge is None else charge.id,
-        "source_type": call.text("source_type") or "card",
-        "transfer_group": _group(call, charge),
-    }
-    transfer = call.add(body)
-    _show_reversals(call, transfer)
-    moved = Movement("transfer", -amount, body["description"])
-    if charge is None:
-        body["balance_transaction"] = move_available(call.world, transfer, moved)
-    else:
-        body["balance_transaction"] = add_balance_transaction(call.world, transfer, moved).id
-    _pay(call, transfer, "payment", amount)
-    call.happened("transfer.created", transfer)
-    return transfer.copy()
+    sent = _Sending(
+        amount,
+        currency,
+        account.id,
+        charge,
+        call.text("description"),
+        _group(call, charge),
+        metadata(call.params.get("metadata")),
+        call.text("source_type") or "card",
+    )
+    return _add(call, sent).copy()
+
+
+def send_on(call: Call, charge: Entry) -> None:
+    """Send what a charge took to the account that its `transfer_data` names: all of it, or as much as it says."""
+    body = charge.body
+    amount = body["transfer_data"].get("amount") or body["amount_captured"]
+    account, group = str(body["transfer_data"]["destination"]), body.get("transfer_group")
+    transfer = _add(call, _Sending(amount, body["currency"], account, charge, group=group))
+    charge.body = ordered({**body, "transfer": transfer.id})
+
+
+def reverse_for(call: Call, charge: Entry, refund: Entry) -> None:
+    """Take back of a charge's transfer the part that is refunded of the charge (reference, refunds)."""
+    transfer = call.world.get(str(charge.body.get("transfer")), charge.scope, "transfer")
+    if transfer is None:
+        # Of a charge that a cassette answered no more than the id is known.
+        refund.body["transfer_reversal"] = call.new_id("trr", call.world.tick())
+        return
+    share = transfer.body["amount"] * refund.body["amount"] // charge.body["amount"]
+    amount = min(share, transfer.body["amount"] - transfer.body["amount_reversed"])
+    if amount > 0:
+        refund.body["transfer_reversal"] = _take_back(call, transfer, amount, source_refund=refund.id).id
 
 
 def retrieve(call: Call) -> dict[str, Any]:
@@ -77,8 +96,7 @@ def update(call: Call) -> dict[str, Any]:
     before = transfer.copy()
     if "description" in call.params:
         transfer.body["description"] = call.text("description")
-    if "metadata" in call.params:
-        transfer.body["metadata"] = metadata(call.params["metadata"], transfer.body["metadata"])
+    change_metadata(call, transfer)
     call.updated("transfer.updated", transfer, before)
     return transfer.copy()
 
@@ -104,29 +122,9 @@ def reverse(call: Call) -> dict[str, Any]:
         raise ApiError("transfer_reversed", id=transfer.id)
     if amount > left:
         raise ApiError("reversal_too_large", asked=in_words(amount, currency), left=in_words(left, currency))
-    created = call.world.tick()
-    account = str(transfer.body["destination"])
-    reversal = call.add(
-        {
-            "id": call.new_id("trr", created),
-            "object": "transfer_reversal",
-            "amount": amount,
-            "balance_transaction": None,
-            "created": created,
-            "currency": currency,
-            "destination_payment_refund": call.world.generator.object_id("pyr", created, account),
-            "metadata": metadata(call.params.get("metadata")),
-            "source_refund": None,
-            "transfer": transfer.id,
-        }
-    )
-    moved = Movement("transfer_refund", amount, call.text("description"))
-    reversal.body["balance_transaction"] = move_available(call.world, reversal, moved)
-    _pay(call, transfer, "payment_refund", -amount)
-    transfer.body["amount_reversed"] += amount
-    transfer.body["reversed"] = amount == left
+    reversal = _take_back(call, transfer, amount, call.text("description"))
+    change_metadata(call, reversal)
     _show_reversals(call, transfer)
-    call.happened("transfer.reversed", transfer)
     return reversal.copy()
 
 
@@ -138,9 +136,8 @@ def retrieve_reversal(call: Call) -> dict[str, Any]:
 def update_reversal(call: Call) -> dict[str, Any]:
     """Change a reversal's metadata."""
     reversal = _find_reversal(call)
-    if "metadata" in call.params:
-        reversal.body["metadata"] = metadata(call.params["metadata"], reversal.body["metadata"])
-        _show_reversals(call, _find(call))
+    change_metadata(call, reversal)
+    _show_reversals(call, _find(call))
     return reversal.copy()
 
 
@@ -148,6 +145,68 @@ def list_reversals(call: Call) -> dict[str, Any]:
     """List a transfer's reversals."""
     transfer = _find(call)
     return page(f"/v1/transfers/{transfer.id}/reversals", _reversals(call, transfer), call.params)
+
+
+def _add(call: Call, sent: _Sending) -> Entry:
+    created = call.world.tick()
+    transfer = call.add(
+        {
+            "id": call.new_id("tr", created),
+            "object": "transfer",
+            "amount": sent.amount,
+            "amount_reversed": 0,
+            "balance_transaction": None,
+            "created": created,
+            "currency": sent.currency,
+            "description": sent.description,
+            "destination": sent.account,
+            "destination_payment": call.world.generator.object_id("py", created, sent.account),
+            "livemode": call.caller.livemode,
+            "metadata": sent.metadata,
+            "reversals": {},
+            "reversed": False,
+            "source_transaction": None if sent.charge is None else sent.charge.id,
+            "source_type": sent.source_type,
+            "transfer_group": sent.group,
+        }
+    )
+    _show_reversals(call, transfer)
+    moved = add_balance_transaction(call.world, transfer, Movement("transfer", -sent.amount, sent.description))
+    if sent.charge is None:
+        make_available(moved)
+    transfer.body["balance_transaction"] = moved.id
+    _pay(call, transfer, "payment", sent.amount)
+    call.happened("transfer.created", transfer)
+    return transfer
+
+
+def _take_back(
+    call: Call, transfer: Entry, amount: int, description: str | None = None, source_refund: str | None = None
+) -> Entry:
+    created = call.world.tick()
+    account = str(transfer.body["destination"])
+    reversal = call.add(
+        {
+            "id": call.new_id("trr", created),
+            "object": "transfer_reversal",
+            "amount": amount,
+            "balance_transaction": None,
+            "created": created,
+            "currency": transfer.body["currency"],
+            "destination_payment_refund": call.world.generator.object_id("pyr", created, account),
+            "metadata": {},
+            "source_refund": source_refund,
+            "transfer": transfer.id,
+        }
+    )
+    moved = Movement("transfer_refund", amount, description)
+    reversal.body["balance_transaction"] = move_available(call.world, reversal, moved)
+    _pay(call, transfer, "payment_refund", -amount)
+    transfer.body["amount_reversed"] += amount
+    transfer.body["reversed"] = transfer.body["amount_reversed"] == transfer.body["amount"]
+    _show_reversals(call, transfer)
+    call.happened("transfer.reversed", transfer)
+    return reversal
 
 
 def _find(call: Call) -> Entry:

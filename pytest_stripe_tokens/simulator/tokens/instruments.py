@@ -154,13 +154,17 @@ class Instrument:
 def kept_instrument(entry: Entry) -> Instrument:
     """Give the card or bank account that an object was made with, in the object's own form if it is one itself.
 
+    A card or a bank account that a cassette has answered is all that is known of it: its number is not.
+
     Raises:
         TypeError: the object was made with none, which is a mistake in an endpoint.
     """
     instrument = entry.private.get("instrument")
+    if entry.object in {"bank_account", "card"}:
+        return instrument.shown_as(entry.body) if isinstance(instrument, Instrument) else Instrument(entry.body)
     if not isinstance(instrument, Instrument):
         raise TypeError(f"{entry.id} was kept without its card or bank account")
-    return instrument.shown_as(entry.body) if entry.object in {"bank_account", "card"} else instrument
+    return instrument
 
 
 def declined(decline_code: str, *, attaching: bool = False, more: Mapping[str, Any] | None = None) -> ApiError:
