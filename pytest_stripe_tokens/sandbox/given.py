@@ -88,7 +88,7 @@ class GivenAnswers:
     """
 
     def __init__(self, outer: GivenAnswers | None = None) -> None:
-        self._outer = outer
+        self.outer = outer
         self.answers: list[GivenAnswer] = []
         self._lock = threading.Lock()
 
@@ -144,12 +144,7 @@ class GivenAnswers:
                 if ids is not None and (answer.times is None or answer.asked < answer.times):
                     answer.asked += 1
                     return answer, ids
-        return self._outer.find(request) if self._outer is not None else None
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether there is none."""
-        return not self.answers and (self._outer is None or self._outer.is_idle)
+        return self.outer.find(request) if self.outer is not None else None
 
     def unasked(self) -> list[str]:
         """Say of each answer that no request has asked for, and that is not optional, what to do about it."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.recording.contribution import Contributor
     from pytest_stripe_tokens.recording.recorder import Recorder
     from pytest_stripe_tokens.recording.run import RecordRun
+    from pytest_stripe_tokens.sandbox.answering import Answering
     from pytest_stripe_tokens.sandbox.given import Answer
     from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens
     from pytest_stripe_tokens.simulator.tokens.generator import GeneratorFactory
@@ -104,8 +105,9 @@ class Run:
             answers: of the suite's own, by the requests that they are for.
             fail: ends the test with a message.
         """
+        from pytest_stripe_tokens.sandbox.answering import Surroundings  # noqa: PLC0415
         from pytest_stripe_tokens.sandbox.own_requests import TEST_KEY  # noqa: PLC0415 - as in all of this class
-        from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens, Surroundings  # noqa: PLC0415
+        from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens  # noqa: PLC0415
 
         generator = self.generators.generator(settings.seed, test or scope)
         optional: dict[str, Any] = {} if fail is None else {"fail": fail}
@@ -125,13 +127,13 @@ class Run:
                 contributor.close()
 
 
-def _outer() -> StripeTokens | None:
+def _outer() -> Answering | None:
     """Find the sandbox that is open around the one that is to open."""
     from pytest_stripe_tokens.interception.gate import open_gates  # noqa: PLC0415 - as in `Run`
-    from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens  # noqa: PLC0415
+    from pytest_stripe_tokens.sandbox.answering import Answering  # noqa: PLC0415
 
     owners = (getattr(gate.answerer, "__self__", None) for gate in open_gates())
-    return next((owner for owner in owners if isinstance(owner, StripeTokens)), None)
+    return next((owner for owner in owners if isinstance(owner, Answering)), None)
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import unquote, unquote_to_bytes
 
 from pytest_stripe_tokens.api import forms
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.simulator.routes import Route
     from pytest_stripe_tokens.simulator.tokens.generator import Generator
 
+# An endpoint, and the ids in the path that was asked for.
+Found: TypeAlias = "tuple[Route, tuple[str, ...]]"
+
 _LOG = logging.getLogger(__name__)
 _FORM = "application/x-www-form-urlencoded"
 _LONGEST_IDEMPOTENCY_KEY = 255
@@ -51,11 +54,19 @@ class Simulator:
 
     def answer(self, request: Request) -> Response:
         """Answer a request as the API would; whatever is wrong with it is an error answer, never an exception."""
+        return self._answer(request, find(request))
+
+    def attempt(self, request: Request) -> Response | None:
+        """Answer a request to one of the endpoints that are simulated; None for any other."""
+        found = find(request)
+        return None if found is None else self._answer(request, found)
+
+    def _answer(self, request: Request, found: Found | None) -> Response:
         with self._lock:
             try:
                 if self._replayed:
                     self._catch_up()
-                return _Handling(self._world, request).answer()
+                return _Handling(self._world, request, found).answer()
             except Exception as error:  # noqa: BLE001 - a client would take one of ours for a lost connection and try again
                 _LOG.exception("pytest-stripe-tokens failed to answer a request")
                 envelope = Envelope(self._generator.latest_created, request.method, self._generator.request_id())
@@ -148,7 +159,7 @@ class Simulator:
 
         while self._replayed:
             request, response = self._replayed.pop(0)
-            take_over(self._world, request, response, lambda sent: _Handling(self._world, sent).answer())
+            take_over(self._world, request, response, lambda sent: _Handling(self._world, sent, find(sent)).answer())
 
     def use(self, token_id: str) -> None:
         """Mark a token as used.
@@ -182,7 +193,7 @@ def _host(request: Request) -> str:
         return ""
 
 
-def find(request: Request) -> tuple[Route, tuple[str, ...]] | None:
+def find(request: Request) -> Found | None:
     """Find the endpoint of a request, and the ids in its path; None where the simulator has none."""
     return routes.find(request.method, unquote(request.path)) if _host(request) == API_HOST else None
 
@@ -190,9 +201,10 @@ def find(request: Request) -> tuple[Route, tuple[str, ...]] | None:
 class _Handling:
     """One request on its way through the checks to its answer."""
 
-    def __init__(self, world: World, request: Request) -> None:
+    def __init__(self, world: World, request: Request, found: Found | None = None) -> None:
         self._world = world
         self._request = request
+        self._found = found
         self._caller: Caller | None = None
         self._request_id = world.generator.request_id()
         self._key_in_form = key_in_form(request.headers, self._sent)
@@ -235,13 +247,12 @@ class _Handling:
 
     def _route(self, caller: Caller) -> tuple[Route, tuple[str, ...]]:
         request = self._request
-        found = find(request)
-        if found is None:
+        if self._found is None:
             from pytest_stripe_tokens.simulator import unanswered  # noqa: PLC0415 - most suites meet none
 
             text = unanswered.message(request.method, _host(request), unquote(request.path) if _host(request) else "")
             raise ApiError("unknown_url", text=text)
-        route, ids = found
+        route, ids = self._found
         if caller.is_publishable and not route.publishable:
             raise ApiError("secret_key_required")
         if caller.account in self._world.deleted:

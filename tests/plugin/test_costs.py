@@ -107,7 +107,7 @@ def test_a_suite_that_uses_nothing_pays_for_a_few_small_modules(count):
 @pytest.mark.parametrize(
     ("text", "mode", "loaded", "most"),
     [
-        (FIXTURE, "generate", set(), (300, 9)),
+        (FIXTURE, "generate", set(), (310, 9)),
         (CALLS, "generate", {"requests", "urllib3"}, (485, 23)),
         (CALLS, "replay", {"requests", "urllib3", "yaml"}, (335, 23)),
     ],
