@@ -75,7 +75,6 @@ class Fixtures:
         """Point a replay miss at the suite's line, and attach the test's requests to a failing report."""
         tokens = self._tokens
         if call.excinfo is not None:
-            self._has_raised = True
             _forget(call.excinfo.value, set())
         if tokens is not None and call.excinfo is not None:
             raised = list(_parts(call.excinfo.value))
@@ -92,6 +91,8 @@ class Fixtures:
         if call.when == "teardown":
             self._item = self._tokens = None
         report = yield
+        # Only now is it known of a unittest's.
+        self._has_raised = self._has_raised or not report.passed
         if tokens is not None and report.failed:
             shown = _shown_requests(tokens)
             report.sections += [("requests to Stripe", shown)] if shown else []

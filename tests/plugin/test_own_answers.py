@@ -248,7 +248,7 @@ def test_outside_pytest_one_that_nobody_asked_for_fails_the_block():
 
 def test_one_that_nobody_asked_for_fails_a_test_that_passed(run_test):
     result = run_test("""
-        import pytest, requests
+        import pytest, requests, unittest
 
         def test_unasked(stripe_tokens):
             stripe_tokens.answer("POST /v1/subscriptions", {})
@@ -261,11 +261,20 @@ def test_one_that_nobody_asked_for_fails_a_test_that_passed(run_test):
             stripe_tokens.answer("POST /v1/subscriptions", {})
             assert 0
 
+        @pytest.mark.stripe_tokens
+        class TestUnit(unittest.TestCase):
+            @pytest.fixture(autouse=True)
+            def tokens(self, stripe_tokens):
+                stripe_tokens.answer("POST /v1/subscriptions", {})
+
+            def test_fails(self):
+                self.fail()
+
         def test_is_skipped(stripe_tokens):
             stripe_tokens.answer("POST /v1/subscriptions", {})
             pytest.skip("later")
     """)
-    result.assert_outcomes(passed=2, errors=1, failed=1, skipped=1)
+    result.assert_outcomes(passed=2, errors=1, failed=2, skipped=1)
     result.stdout.fnmatch_lines(
         [
             "*no request asked for stripe_tokens.answer('POST /v1/subscriptions', ...): correct its method and path, *",
