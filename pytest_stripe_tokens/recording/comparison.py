@@ -187,9 +187,10 @@ def _kept(old: Any, new: Any, name: str) -> Any:
     if isinstance(old, list) and isinstance(new, list):
         former: list[Any] = [*cast("list[object]", old), *[None] * len(cast("list[object]", new))]
         return [_kept(before, item, name) for before, item in zip(former, cast("list[object]", new), strict=False)]
+    if not isinstance(old, str | int | float) or not isinstance(new, str | int | float):
+        return new
     is_id = isinstance(new, str) and _ID.fullmatch(new) is not None
-    is_same_kind = type(old) is type(new) and old is not None
-    return old if is_same_kind and not is_id and is_volatile(name) and not compare({name: old}, {name: new}) else new
+    return old if not is_id and is_volatile(name) and not compare({name: old}, {name: new}) else new
 
 
 def _answer_drift(old: Interaction, new: Interaction) -> list[Drift]:
