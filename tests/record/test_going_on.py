@@ -85,3 +85,35 @@ def test_a_request_that_the_named_cassette_nearly_holds_is_marked_in_a_failing_t
         ],
         consecutive=True,
     )
+
+
+def test_a_recorded_charge_can_be_refunded_and_its_events_read(suite):
+    recorded = """
+import pytest, stripe
+
+@pytest.mark.stripe_tokens(cassette=True)
+def test_it(card_token, stripe_tokens):
+    customer = stripe.Customer.create(source=card_token.id)
+    charge = stripe.Charge.create(amount=500, currency="usd", customer=customer.id)
+    intent = stripe.PaymentIntent.create(amount=900, currency="usd", payment_method="pm_card_visa", confirm=True, capture_method="manual", return_url="https://example.com")
+"""
+    suite.write("test_it.py", recorded)
+    suite.record().assert_outcomes(passed=1)
+    suite.write(
+        "test_it.py",
+        recorded
+        + """
+    refund = stripe.Refund.create(charge=charge.id, amount=200)
+    assert (refund.charge, refund.status) == (charge.id, "succeeded")
+    now = stripe.Charge.retrieve(charge.id)
+    assert (now.amount_refunded, now.customer, now.balance_transaction) == (200, customer.id, charge.balance_transaction)
+    assert stripe.PaymentIntent.capture(intent.id).latest_charge == intent.latest_charge
+    told = {event.type: event.data.object.id for event in stripe.Event.list(limit=100).data}
+    assert told["charge.succeeded"] == charge.id
+    assert told["customer.created"] == customer.id
+    assert told["payment_intent.succeeded"] == intent.id
+    assert stripe.Customer.delete(customer.id).deleted
+    assert stripe.Customer.retrieve(customer.id).deleted
+""",
+    )
+    suite.run().assert_outcomes(passed=1)
