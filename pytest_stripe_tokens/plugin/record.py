@@ -251,10 +251,12 @@ class Progress:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Tell what the test recorded."""
         reporter: Any = self._config.pluginmanager.getplugin("terminalreporter")
-        if report.when != "teardown" or reporter is None or self._config.option.verbose < 0:
+        # Between pytest's dots there is no room for a line.
+        if report.when != "teardown" or reporter is None or self._config.option.verbose < 1:
             return
         for pending in self._record.news():
-            what = "not recorded" if pending.problem else f"{len(pending.interactions)} requests recorded"
+            number = len(pending.interactions)
+            what = "not recorded" if pending.problem else f"{number} request{'s' if number != 1 else ''} recorded"
             # pytest-xdist's dots stand in a line that the reporter does not count as begun.
             reporter.ensure_newline()
             if getattr(self._config.option, "numprocesses", None):

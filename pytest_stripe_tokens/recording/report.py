@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +55,7 @@ class RecordReport:
         fail_on_drift: one of `FAIL_LEVELS`.
         nothing: why there are no results, where there are none.
         requests: how many were sent.
+        seconds: how long the run took; None where that is not known.
     """
 
     api_base: str
@@ -63,6 +64,7 @@ class RecordReport:
     fail_on_drift: str = DEFAULT_FAIL_LEVEL
     nothing: str = "no test of this run needed one"
     requests: int = 0
+    seconds: float | None = None
 
     @property
     def api_version(self) -> str | None:
@@ -90,7 +92,7 @@ class RecordReport:
     def table(self) -> Iterator[tuple[str, str]]:
         """Give the table's lines for a terminal, each with its status."""
         width = max((len(result.name) for result in self.results), default=0)
-        for result in self.results:
+        for result in _told_once(self.results):
             yield f"  {result.name:<{width}}  {result.status:<9}  {_details(result)}".rstrip(), result.status
 
     def title(self) -> str:
@@ -100,7 +102,8 @@ class RecordReport:
 
     def sent(self) -> str:
         """The line below the table."""
-        return f"{self.requests} request{'s' if self.requests != 1 else ''} sent"
+        took = "" if self.seconds is None else f" in {self.seconds:.3g} s"
+        return f"{self.requests} request{'s' if self.requests != 1 else ''} sent{took}"
 
     def markdown(self) -> str:
         """Give the report as Markdown."""
@@ -112,11 +115,14 @@ class RecordReport:
             "",
         ]
         lines += ["| cassette | status | why |", "|---|---|---|"]
-        lines += [f"| {escaped(result.name)} | {result.status} | {_why(result) or '-'} |" for result in self.results]
+        lines += [
+            f"| {escaped(result.name)} | {result.status} | {_why(result) or '-'} |"
+            for result in _told_once(self.results)
+        ]
         if not self.results:
             lines[-2:] = [f"No cassette: {escaped(self.nothing)}."]
         for group, heading in _HEADINGS.items():
-            entries = [result for result in self.results if _group(result) == group]
+            entries = [result for result in _told_once(self.results) if _group(result) == group]
             if entries:
                 lines += ["", f"## {heading}", ""]
                 lines += _drift_section(entries) if group == "drift" else [_entry(result) for result in entries]
@@ -187,6 +193,17 @@ def said_drift(drift: Drift) -> str:
     request = f" of {code(drift.request)}" if drift.request else ""
     level = "accepted" if drift.is_accepted else drift.level
     return f"{path}{request}: {_change(drift)} ({level})"
+
+
+def _told_once(results: tuple[Result, ...]) -> list[Result]:
+    """Let what an account is refused be told with the first cassette that it keeps from being recorded."""
+    first: dict[str, str] = {}
+    return [
+        result
+        if result.cause != "refused" or first.setdefault(result.reason, result.name) == result.name
+        else replace(result, reason=f"as {first[result.reason]}")
+        for result in results
+    ]
 
 
 def _change(drift: Drift) -> str:

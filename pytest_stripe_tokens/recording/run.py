@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api.processes import is_running
@@ -65,6 +66,7 @@ class RecordRun:
         self.complaint = ""
         self.choices = choices
         self._told: set[str] = set()
+        self._began = monotonic()
         self.scrubber = scrubber
         scrubber.know(lambda: settings.keys)
 
@@ -98,7 +100,12 @@ class RecordRun:
         )
         results = tuple(renewal.conclude(self.stage.pending_cassettes()))
         self.report = RecordReport(
-            self.settings.api_base, now, results, self.choices.fail_on_drift, requests=self.stage.count(SENT)
+            self.settings.api_base,
+            now,
+            results,
+            self.choices.fail_on_drift,
+            requests=self.stage.count(SENT),
+            seconds=monotonic() - self._began,
         )
         if usage.unfinished:
             self.report = replace(self.report, nothing=f"nothing was recorded: {usage.unfinished}")

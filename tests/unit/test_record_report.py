@@ -164,9 +164,24 @@ def test_drift_is_told_in_words_once_for_all_cassettes_and_with_what_can_be_done
     assert "3 fields drifted" in seen
 
 
+def test_what_an_account_is_refused_is_told_once():
+    why = "this account may not send raw card numbers: ask Stripe"
+    refused = [Result(name, "refused", why, cause="refused") for name in ("account", "card", "person")]
+    report = _report(*refused, Result("pii", "refused", "Connect is not enabled", cause="refused"))
+    assert [line.split(maxsplit=2)[2] for line, _ in report.table()] == [
+        why,
+        "as account",
+        "as account",
+        "Connect is not enabled",
+    ]
+    assert report.markdown().count("raw card numbers") == 2  # in the table, and in its section
+    assert [item["reason"] for item in json.loads(report.json())["cassettes"]][:3] == [why] * 3
+
+
 def test_the_report_says_how_many_requests_were_sent():
     report = replace(_report(), requests=7)
     assert report.sent() == "7 requests sent"
+    assert replace(report, seconds=3.14159).sent() == "7 requests sent in 3.14 s"
     assert "7 requests sent" in report.markdown()
 
 
