@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from os import SEEK_END
 from typing import TYPE_CHECKING
 
@@ -85,7 +86,9 @@ def _ends(path: Path) -> str | None:
         return None
 
 
-def _metadata(text: str) -> dict[str, str]:
+# A run reads them at its start and at its end.
+@lru_cache(maxsize=2048)
+def _metadata(text: str) -> Mapping[str, str]:
     found = _METADATA.search(text)
     if found is None:
         return {}
