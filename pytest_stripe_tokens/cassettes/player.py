@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.messages import API_HOST
 from pytest_stripe_tokens.api.request import TOKENS_PATH, read
+from pytest_stripe_tokens.cassettes import filtered
 from pytest_stripe_tokens.cassettes.match_key import MatchKey, match_key
 
 if TYPE_CHECKING:
@@ -61,8 +62,6 @@ class Interaction:
     @cached_property
     def key_without_secrets(self) -> MatchKey | None:
         """What a request must have where a filter has taken this one's secrets; None where none has."""
-        from pytest_stripe_tokens.cassettes import filtered  # noqa: PLC0415 - only what matches nothing needs it
-
         made = self.token_type if self.is_create else None
         if not filtered.is_filtered(read(self.request).params, made, self.answer):
             return None
@@ -168,8 +167,6 @@ class Player:
         candidates = [item for cassette in self._cassettes for item in cassette.by_key.get(key, ())]
         fitting = [item for item in candidates if not _card_differences(understood.card, item)]
         if not fitting and any(cassette.without_secrets for cassette in self._cassettes):
-            from pytest_stripe_tokens.cassettes import filtered  # noqa: PLC0415 - as above
-
             sought = filtered.without_secrets(key, key.token_type, filtered.sent_last4(key))
             candidates = [item for cassette in self._cassettes for item in cassette.without_secrets.get(sought, ())]
             fitting = [item for item in candidates if not _card_differences(understood.card, item)]
