@@ -70,6 +70,7 @@ def test_tokens_of_a_test_alone_are_those_of_the_whole_run(tokens_of):
     assert alone.items() <= tokens_of(*PLAIN).items()
 
 
+@pytest.mark.slow
 def test_another_seed_gives_other_tokens(tokens_of):
     first, second = tokens_of(*PLAIN), tokens_of(*PLAIN, "--stripe-tokens-seed=1")
     assert first.keys() == second.keys()

@@ -7,6 +7,9 @@ import threading
 
 import pytest
 
+# Each of these runs loads every client and every mock that is installed.
+pytestmark = pytest.mark.slow
+
 STRIPE = """
 import aiohttp, asyncio, http.client, httpx, pytest, requests, urllib.request, urllib3
 import responses, respx, vcr

@@ -61,7 +61,7 @@ EXPECTED = [
 ]
 
 
-@pytest.mark.parametrize("workers", [(), ("-p", "xdist", "-n", "2")])
+@pytest.mark.parametrize("workers", [(), pytest.param(("-p", "xdist", "-n", "2"), marks=pytest.mark.slow)])
 def test_each_cassette_is_shown_with_its_age_and_its_tests_and_none_is_run(shop, workers):
     result = shop.run("--stripe-cassettes", *workers)
     assert result.ret == 0

@@ -89,6 +89,7 @@ def test_a_bad_marker_is_a_usage_error_that_names_the_test(suite, marker, messag
     result.stderr.fnmatch_lines([message])
 
 
+@pytest.mark.slow
 def test_a_bad_marker_is_a_usage_error_under_xdist_too(suite):
     suite.write(
         "test_it.py", "import pytest\n@pytest.mark.stripe_tokens(mode='rewind')\ndef test_it(card_token): ...\n"

@@ -230,6 +230,7 @@ def test_other_files(stripe_tokens, monkeypatch):
 }
 
 
+@pytest.mark.slow
 def test_nothing_is_read_once_a_test_has_put_other_files_in_place(suite):
     suite.write("cassettes/card.yaml", CARD)
     modules = [f"test_{number}.py" for number, _ in enumerate(FILES)]

@@ -16,6 +16,8 @@ from importlib.util import find_spec
 import pytest
 import trustme
 
+pytestmark = pytest.mark.slow
+
 
 class Trap:
     """Takes TLS as api.stripe.com, by itself or past a `CONNECT`, and keeps the names of the ways that it hears of."""

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 import server as test_mode
+from suites import ALONE_AND_BY_TWO
 
 CANARIES = {
     "key": test_mode.SECRET_KEY,
@@ -108,7 +109,7 @@ def canary_suite(suite):
 LOUD = ("-vv", "--showlocals", "-o", "log_level=DEBUG", "-rA")
 
 
-@pytest.mark.parametrize("workers", [(), ("-n2",)])
+@ALONE_AND_BY_TWO
 @pytest.mark.parametrize("fault", [None, "500", "echo"])
 def test_no_secret_is_found_anywhere(canary_suite, server, workers, fault):
     if fault == "500":

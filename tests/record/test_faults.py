@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import server as test_mode
+from suites import ALONE_AND_BY_TWO
 
 IMPATIENT = """
 from pytest_stripe_tokens.recording import live
@@ -169,7 +170,7 @@ def test_a_cassette_that_cant_be_read_is_left_alone_and_named(recorded, server):
     assert "card" not in server.creates()
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+@ALONE_AND_BY_TWO
 def test_a_server_that_never_answers_is_asked_once_in_a_run(recorded, server, workers):
     server.fail(test_mode.hang)
     before = recorded.hashes()

@@ -6,6 +6,7 @@ loopback.
 
 from __future__ import annotations
 
+import pytest
 import server as test_mode
 from suites import Suite
 
@@ -96,6 +97,7 @@ BY_PYTEST_RECORDING = "MARK, RECORDS = (lambda filters: pytest.mark.vcr(**filter
 BY_US = "MARK, RECORDS = (lambda _filters: pytest.mark.stripe_tokens(mode='replay', cassette=True)), False\n"
 
 
+@pytest.mark.slow
 def test_what_pytest_recording_wrote_is_replayed_byte_for_byte(pytester, monkeypatch, tls_server):
     suite = Suite(pytester, ("-p", "pytest_recording.plugin", "-p", "stripe_tokens", "-p", "no:cacheprovider"))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from suites import ALONE_AND_BY_TWO
 
 RECORDED = """
 import pytest, stripe
@@ -39,7 +39,7 @@ def test_what_a_named_cassette_has_made_can_be_used(suite):
     assert suite.hashes() == before
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+@ALONE_AND_BY_TWO
 def test_a_named_cassette_that_was_only_partly_played_is_told(suite, workers):
     suite.write("test_it.py", RECORDED)
     suite.record()

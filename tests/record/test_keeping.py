@@ -8,6 +8,7 @@ import re
 
 import pytest
 import server as test_mode
+from suites import ALONE_AND_BY_TWO
 
 TESTS = "def test_card(card_token): ...\ndef test_pii(pii_token): ...\n"
 
@@ -21,7 +22,7 @@ def _aged(suite, name, recorded_at="2026-01-31T00:00:00+00:00"):
 @pytest.mark.parametrize(
     ("on_expiry", "code"), [("", 0), ("stripe_tokens_on_expiry = warn", 0), ("stripe_tokens_on_expiry = fail", 1)]
 )
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+@ALONE_AND_BY_TWO
 def test_a_run_that_uses_an_expired_cassette_says_so(suite, recordings, on_expiry, code, workers):
     suite.write("test_it.py", TESTS).write("pytest.ini", f"[pytest]\nstripe_tokens_max_age = 30\n{on_expiry}\n")
     suite.give(recordings, "card", "pii", "person")
@@ -74,7 +75,7 @@ def test_a_bad_value_is_a_usage_error(suite, line):
     )
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+@ALONE_AND_BY_TWO
 def test_only_missing_cassettes_are_recorded_and_the_others_replayed(suite, server, recordings, workers):
     suite.write(
         "test_it.py",
@@ -185,7 +186,7 @@ def test_drift_names_the_request_whose_answer_it_is_in(suite, server):
     assert '\n+  "shiny": 1' in report
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+@ALONE_AND_BY_TWO
 def test_a_types_cassette_is_judged_by_every_test_that_it_answered(suite, recordings, workers):
     suite.write(
         "test_it.py",

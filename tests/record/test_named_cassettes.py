@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pytest_recording.plugin import get_default_cassette_name
+from suites import ALONE_AND_BY_TWO
 
 TESTS = """
 import pytest, stripe, unittest
@@ -52,7 +53,7 @@ EXPECTED = (
 )
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+@ALONE_AND_BY_TWO
 def test_each_test_is_recorded_in_its_own_cassette_and_replayed_from_it(suite, workers):
     suite.write("test_shop.py", TESTS)
     result = suite.record(*workers)

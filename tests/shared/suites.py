@@ -19,6 +19,9 @@ RECORDING = (*LEAN, "-p", "xdist")
 # With those plugins, but what they bring along must not decide what a suite shows.
 QUIET = ("-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist")
 
+# What holds in one process holds in two: that is tried with the long tables.
+ALONE_AND_BY_TWO = pytest.mark.parametrize("workers", [(), pytest.param(("-n", "2"), marks=pytest.mark.slow)])
+
 
 @dataclass(frozen=True)
 class Suite:
