@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.api.shapes import BankToken, CardToken
     from pytest_stripe_tokens.sandbox.event import StripeEvent
     from pytest_stripe_tokens.sandbox.seen import SeenRequest
+    from pytest_stripe_tokens.sandbox.serving import StripeServer
     from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "SeenRequest",
     "StripeAPIError",
     "StripeEvent",
+    "StripeServer",
     "StripeTokens",
     "Token",
     "stripe_sandbox",
@@ -40,6 +42,10 @@ def __getattr__(name: str) -> Any:
         from pytest_stripe_tokens.sandbox.event import StripeEvent  # noqa: PLC0415 - for annotations alone
 
         return StripeEvent
+    if name == "StripeServer":
+        from pytest_stripe_tokens.sandbox.serving import StripeServer  # noqa: PLC0415 - for annotations alone
+
+        return StripeServer
     if name == "SeenRequest":
         from pytest_stripe_tokens.sandbox.seen import SeenRequest  # noqa: PLC0415 - for annotations alone
 

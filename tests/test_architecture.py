@@ -14,9 +14,10 @@ import pytest
 NAME = "pytest_stripe_tokens"
 PACKAGE = Path(__file__).parents[1] / NAME
 
-# From the top: a folder imports only from the rows below its own. The first row is the package's own `__init__`.
+# From the top: a folder imports only from the rows below its own. The first row is the package's own `__init__`, and
+# the command.
 LAYERS = (
-    ("",),
+    ("", "__main__"),
     ("plugin",),
     ("sandbox",),
     ("recording",),

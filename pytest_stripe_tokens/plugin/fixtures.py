@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.cassettes.usage import Usage
     from pytest_stripe_tokens.sandbox.given import Answer
     from pytest_stripe_tokens.sandbox.run import Run
+    from pytest_stripe_tokens.sandbox.serving import StripeServer
     from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens
 
 SANDBOX = "_stripe_sandbox"
@@ -143,6 +144,10 @@ class Fixtures:
         if tokens.failures:
             _fail(f"what sets up {node.nodeid} swallowed this failure:\n{tokens.failures[0]}")
 
+    def serve(self) -> StripeServer:
+        """Start the server of the run."""
+        return self._run.serve()
+
     @pytest.fixture
     def stripe_tokens(self, _stripe_sandbox: StripeTokens) -> StripeTokens:
         """Stripe's API for this test: create, retrieve and use tokens, make requests fail, see what was sent."""
@@ -165,6 +170,17 @@ def _open_wide(request: pytest.FixtureRequest) -> Iterator[None]:
 
 class_sandbox = pytest.fixture(name=WIDE["class"][1], scope="class")(_open_wide)
 module_sandbox = pytest.fixture(name=WIDE["module"][1], scope="module")(_open_wide)
+
+
+@pytest.fixture(scope="session", name="stripe_server")
+def server(request: pytest.FixtureRequest) -> Iterator[StripeServer]:
+    """A server on this machine that answers other processes from the sandbox of the test that runs.
+
+    `.url` is its address, `.environ` what a process needs in its environment, `.requests` what has reached it.
+    """
+    running = cast("Fixtures", request.config.pluginmanager.get_plugin(FIXTURES)).serve()
+    yield running
+    running.close()
 
 
 def _token_fixture(row: TokenType) -> Callable[..., Any]:

@@ -16,6 +16,7 @@ from pytest_stripe_tokens.plugin.fixtures import (
     Fixtures,
     class_sandbox,
     module_sandbox,
+    server,
     settings_key,
 )
 from pytest_stripe_tokens.redaction.usage_error import UsageError
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 _MARKER = "stripe_tokens"
 _DESELECTED = "tests were deselected in this run"
 # pytest finds fixtures among the names of a plugin's module.
-_ = class_sandbox, module_sandbox
+_ = class_sandbox, module_sandbox, server
 _run_key = pytest.StashKey[Run]()
 _collected_key = pytest.StashKey[int]()
 _names_key = pytest.StashKey[Any]()

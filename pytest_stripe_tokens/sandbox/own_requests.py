@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # Long enough to be taken for a key, too short for a scanner to take it for a leaked one.
 TEST_KEY = "sk_test_offline"
+PUBLISHABLE_TEST_KEY = "pk_test_offline"
 _URL = f"https://{API_HOST}{TOKENS_PATH}"
 _KEY = {"authorization": f"Bearer {TEST_KEY}"}
 _FORM = {**_KEY, "content-type": "application/x-www-form-urlencoded"}

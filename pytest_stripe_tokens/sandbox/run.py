@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.recording.run import RecordRun
     from pytest_stripe_tokens.sandbox.answering import Answering
     from pytest_stripe_tokens.sandbox.given import Answer
+    from pytest_stripe_tokens.sandbox.serving import StripeServer
     from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens
     from pytest_stripe_tokens.simulator.tokens.generator import GeneratorFactory
 
@@ -125,6 +126,29 @@ class Run:
         finally:
             if contributor is not None:
                 contributor.close()
+
+    def serve(self, **options: Any) -> StripeServer:
+        """Start a server for other processes, which the sandbox of the test that runs answers, else one of its own.
+
+        Args:
+            options: of `StripeServer`.
+
+        Raises:
+            OSError: the port is taken, or the host is none of this machine's.
+        """
+        from pytest_stripe_tokens.sandbox.answering import Surroundings  # noqa: PLC0415 - as in `sandbox`
+        from pytest_stripe_tokens.sandbox.serving import StripeServer  # noqa: PLC0415
+        from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens  # noqa: PLC0415
+
+        def new() -> StripeTokens:
+            generator = self.generators.generator(self.settings.seed, "stripe_server")
+            return StripeTokens(self.settings, Surroundings(self.library, generator))
+
+        def current() -> StripeTokens | None:
+            found = _outer()
+            return found if isinstance(found, StripeTokens) else None
+
+        return StripeServer(new, current, **options)
 
 
 def _outer() -> Answering | None:

@@ -57,7 +57,7 @@ def test_a_new_field_is_proposed_on_a_night_that_succeeds(recorded):
     night = recorded.night()
     assert (night.record.code, night.propose.code) == (0, 0)
     assert recorded.proposed() == ["cassettes/card.yaml"]
-    assert "+ `colour` (info)" in night.error_for("pr", "create")[0][-1]
+    assert "`colour` of `POST /v1/tokens`: new, a string (info)" in night.error_for("pr", "create")[0][-1]
 
 
 def test_a_drifted_night_fails_and_shows_the_change_in_a_pull_request(recorded):

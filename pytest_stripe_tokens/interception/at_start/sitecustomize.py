@@ -9,7 +9,8 @@ import sys
 
 _WORDS = (
     "pytest-stripe-tokens lets nothing reach %s from this program, which a test with a sandbox has started: "
-    "send the request from the test's own process, or from one that multiprocessing starts; those are answered"
+    "give it the environment of the fixture stripe_server and let it ask STRIPE_API_BASE, or send the request from the "
+    "test's own process or one that multiprocessing starts; those are answered"
 )
 _NAMED = {"socket.getaddrinfo", "socket.gethostbyaddr", "socket.gethostbyname"}
 _ADDRESSED = {"socket.connect", "socket.sendmsg", "socket.sendto"}

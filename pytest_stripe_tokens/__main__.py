@@ -1,0 +1,76 @@
+"""`stripe-tokens serve`, also `python -m pytest_stripe_tokens serve`: the sandbox without pytest."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_stripe_tokens.redaction.usage_error import UsageError
+from pytest_stripe_tokens.sandbox.run import Run
+from pytest_stripe_tokens.sandbox.settings import MODES, Settings, checked_locale, checked_mode, checked_seed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# stripe-mock's, whose place it can take.
+PORT = 12111
+_USAGE_ERROR = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: of the command line; None for those of this process.
+
+    Returns:
+        The exit code: 0 where it was stopped, 1 where it can't listen, 2 for a usage error.
+    """
+    parser = argparse.ArgumentParser(prog="stripe-tokens", description="Stripe's API for tests, on this machine.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="answer Stripe's API until Ctrl-C")
+    serve.add_argument("--host", default="127.0.0.1", help="to listen on (default: 127.0.0.1)")
+    serve.add_argument("--port", type=int, default=PORT, help=f"to listen on, 0 for a free one (default: {PORT})")
+    serve.add_argument("--mode", default="auto", help=f"{', '.join(MODES)} (default: auto)")
+    serve.add_argument("--seed", default="0", help="of generated answers (default: 0)")
+    serve.add_argument("--cassettes", default="cassettes", metavar="DIR", help="their directory (default: cassettes)")
+    serve.add_argument("--locale", default="", help="Faker's, such as de_DE")
+    serve.add_argument("--control", action="store_true", help="let other machines use the control paths too")
+    return _serve(parser, parser.parse_args(arguments))
+
+
+def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    try:
+        settings = Settings(
+            mode=checked_mode(options.mode, "--mode"),
+            seed=checked_seed(options.seed, "--seed"),
+            cassettes=Path(options.cassettes).absolute(),
+            locale=checked_locale(options.locale, "--locale"),
+        )
+    except UsageError as error:
+        parser.error(str(error))
+    stopped = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda _number, _frame: stopped.set())
+    try:
+        server = Run(settings).serve(host=options.host, port=options.port, is_controlled=options.control, log=_say)
+    except (OSError, OverflowError) as error:
+        sys.stderr.write(f"stripe-tokens: can't listen on {options.host}, port {options.port}: {error}\n")
+        return 1
+    _say(f"stripe-tokens: mode {settings.mode}, seed {settings.seed}: {server.url}")
+    stopped.wait()
+    server.close()
+    return 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
