@@ -26,7 +26,7 @@ _LONGEST = 16 * 1024 * 1024
 # Seconds that a connection may be idle, and that one waits whose answer never comes.
 _IDLE, _SILENT = 60.0, 600.0
 # As api.stripe.com has them (real answers): a page asks it from anywhere.
-_CORS = {
+_CORS: Mapping[str, str] = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Request-Id, Stripe-Manage-Version, Stripe-Should-Retry, "
     "X-Stripe-External-Auth-Required, X-Stripe-Privileged-Session-Required",
@@ -122,12 +122,13 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         request = Request(self.command.upper(), f"https://{API_HOST}{target}", self._sent_headers(), body)
-        if self.command == "OPTIONS":
-            self._send(Response(HTTPStatus.OK, self._preflight(), b""))
-            return
         controlled = self._served.control(request, str(self.client_address[0]))
         if controlled is not None:
-            self._send(controlled)
+            # Not for a page: it may be anybody's.
+            self._send(controlled, {})
+            return
+        if self.command == "OPTIONS":
+            self._send(Response(HTTPStatus.OK, self._preflight(), b""))
             return
         outcome = self._served.answer(request)
         self._served.is_closed.wait(outcome.delay)
@@ -185,9 +186,9 @@ class _Handler(BaseHTTPRequestHandler):
             "Access-Control-Allow-Headers": self.headers.get("Access-Control-Request-Headers", "*"),
         }
 
-    def _send(self, response: Response) -> None:
+    def _send(self, response: Response, more: Mapping[str, str] = _CORS) -> None:
         self.send_response_only(response.status, response.reason)
-        for name, value in {**response.sent_headers, **_CORS}.items():
+        for name, value in {**response.sent_headers, **more}.items():
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":

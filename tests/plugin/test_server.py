@@ -137,6 +137,12 @@ def test_a_page_may_ask_it_from_anywhere(connection):
     answer = connection.getresponse()
     assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (400, "*")
     assert "Request-Id" in answer.headers["Access-Control-Expose-Headers"]
+    answer.read()
+    for method in ("OPTIONS", "GET"):
+        connection.request(method, "/_stripe_tokens/requests", headers=asked)
+        answer = connection.getresponse()
+        answer.read()
+        assert not [name for name in answer.headers if name.startswith("Access-Control")]
 
 
 def test_what_is_no_http_and_what_is_too_long_ends_and_the_server_goes_on(connection, stripe_server):
