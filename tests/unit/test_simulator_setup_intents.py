@@ -13,7 +13,7 @@ def as_card(token):
     return {"type": "card", "card": {"token": token}}
 
 
-def setup(api, **params):
+def set_up(api, **params):
     return api.post("/v1/setup_intents", params)
 
 
@@ -24,7 +24,7 @@ def confirmed(api, intent, **params):
 def test_the_states_of_a_setup():
     api = Api()
     customer = api.customer()
-    new = setup(api, customer=customer, usage="on_session", description="x")
+    new = set_up(api, customer=customer, usage="on_session", description="x")
     assert (new["status"], new["usage"], new["latest_attempt"]) == ("requires_payment_method", "on_session", None)
     ready = api.post(f"/v1/setup_intents/{new['id']}", {"payment_method": "pm_card_visa", "metadata": {"a": "b"}})
     assert (ready["status"], ready["metadata"]) == ("requires_confirmation", {"a": "b"})
@@ -39,7 +39,7 @@ def test_the_states_of_a_setup():
 
 def test_a_setup_without_a_customer_is_for_later():
     api = Api()
-    done = setup(api, payment_method_data=as_card(api.token()), confirm=True, usage="on_session")
+    done = set_up(api, payment_method_data=as_card(api.token()), confirm=True, usage="on_session")
     assert (done["status"], done["usage"]) == ("succeeded", "off_session")
     customer = api.customer()
     attached = api.post(f"/v1/payment_methods/{done['payment_method']}/attach", {"customer": customer})
@@ -67,7 +67,7 @@ def test_a_declined_setup_waits_for_another_method():
 def test_a_card_that_declines_later_can_be_set_up():
     api = Api()
     customer = api.customer()
-    done = setup(api, customer=customer, payment_method="pm_card_chargeCustomerFail", confirm=True)
+    done = set_up(api, customer=customer, payment_method="pm_card_chargeCustomerFail", confirm=True)
     assert done["status"] == "succeeded"
     later = {**MONEY, "customer": customer, "payment_method": done["payment_method"], "confirm": True}
     assert api.refused("/v1/payment_intents", later)["code"] == "card_declined"
@@ -76,10 +76,10 @@ def test_a_card_that_declines_later_can_be_set_up():
 def test_a_setup_can_ask_for_3d_secure():
     api = Api()
     data = as_card(api.token(number="4000002500003155"))
-    asked = setup(api, payment_method_data=data, confirm=True, return_url="https://example.com")
+    asked = set_up(api, payment_method_data=data, confirm=True, return_url="https://example.com")
     assert (asked["status"], asked["next_action"]["type"]) == ("requires_action", "redirect_to_url")
     assert asked["id"] in asked["next_action"]["redirect_to_url"]["url"]
-    assert setup(api, payment_method=asked["payment_method"], confirm=True, use_stripe_sdk=True)["next_action"][
+    assert set_up(api, payment_method=asked["payment_method"], confirm=True, use_stripe_sdk=True)["next_action"][
         "type"
     ] == ("use_stripe_sdk")
     canceled = api.post(f"/v1/setup_intents/{asked['id']}/cancel", {"cancellation_reason": "abandoned"})
@@ -92,7 +92,7 @@ def test_an_error_of_a_setup_that_was_there_shows_it():
     api = Api()
     world = Furnished(api)
     owner, method, other = world.id("CUSTOMER"), world.id("METHOD"), api.customer()
-    intent, without = setup(api, customer=other), setup(api)
+    intent, without = set_up(api, customer=other), set_up(api)
     error = api.refused(f"/v1/setup_intents/{intent['id']}/confirm", {"payment_method": method})
     assert error["setup_intent"] == intent
     assert error["message"] == (
@@ -111,7 +111,7 @@ def test_an_error_of_a_setup_that_was_there_shows_it():
 
 def test_a_browser_sees_a_setup_by_its_secret():
     api = Api()
-    intent = setup(api)
+    intent = set_up(api)
     path, secret = f"/v1/setup_intents/{intent['id']}", intent["client_secret"]
     assert (len(secret.partition("_secret_")[2]), api.get(f"{path}?client_secret={secret}", key=PUBLISHABLE)) == (
         31,
@@ -125,7 +125,7 @@ def test_a_browser_sees_a_setup_by_its_secret():
 
 def test_a_setups_options_are_shown_and_secrets_are_not():
     card = {"moto": "true", "request_three_d_secure": "any", "three_d_secure": {"version": "2.1.0"}}
-    made = setup(Api(), payment_method_options={"card": card})
+    made = set_up(Api(), payment_method_options={"card": card})
     options = {"mandate_options": None, "network": None, "request_three_d_secure": "any"}
     assert made["payment_method_options"] == {"card": options}
 
@@ -133,7 +133,7 @@ def test_a_setups_options_are_shown_and_secrets_are_not():
 def test_setups_are_found_by_what_they_are_of():
     api = Api()
     customer = api.customer()
-    first, second = setup(api, payment_method="pm_card_visa"), setup(api, customer=customer, attach_to_self=False)
+    first, second = set_up(api, payment_method="pm_card_visa"), set_up(api, customer=customer, attach_to_self=False)
     found = {
         "": [second, first],
         f"?customer={customer}": [second],
@@ -147,7 +147,7 @@ def test_setups_are_found_by_what_they_are_of():
 
 def test_a_setup_can_be_read_with_what_it_names():
     api = Api()
-    done = setup(api, customer=api.customer(), payment_method="pm_card_visa", confirm=True)
+    done = set_up(api, customer=api.customer(), payment_method="pm_card_visa", confirm=True)
     shown = api.get(
         f"/v1/setup_intents/{done['id']}?expand[]=customer&expand[]=payment_method.customer&expand[]=mandate"
     )
