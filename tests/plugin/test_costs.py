@@ -123,7 +123,8 @@ def test_a_test_pays_for_what_it_uses_and_the_first_for_what_all_share(count, te
     assert 0 < last["functions"] <= functions
 
 
-@pytest.mark.parametrize("mode", ["generate", pytest.param("replay", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", ["generate", "replay"])
 def test_nothing_of_a_test_stays_in_memory(count, mode):
     text = CALLS.replace("range(3)", "range(451)").replace("YEAR", "2026" if mode == "replay" else "2050")
     _, _, last = count(text, f"--stripe-tokens={mode}", tests=451)

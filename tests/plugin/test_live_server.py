@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+# With the other ways out, in a step of CI's own.
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("pytest_flask", reason="pytest-flask is not installed")
 
 SUITE = """

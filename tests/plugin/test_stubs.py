@@ -424,7 +424,7 @@ SUITE = """
 """
 
 
-@pytest.mark.parametrize("mode", ["auto", "generate"])
+@pytest.mark.parametrize("mode", ["auto", pytest.param("generate", marks=pytest.mark.slow)])
 def test_fixtures_decorators_and_markers_of_the_tools(pytester, mode):
     suite = Suite(pytester, QUIET)
     suite.write("test_it.py", SUITE)

@@ -403,6 +403,7 @@ def test_what_is_no_http_is_not_sent(raw, request_):
     assert raw.heads == []
 
 
+@pytest.mark.slow
 def test_the_old_cassette_stays_and_the_run_says_why(suite, server, recordings, raw):
     """A few of the above through pytest: each of them once, in a run of its own kind of trouble."""
     suite.write(
