@@ -60,3 +60,12 @@ def test_what_is_made_anew_under_an_id_comes_last_in_lists():
     api = Api()
     first, second = (api.post("/v1/customers", {"name": name})["id"] for name in "ab")
     assert [item["id"] for item in api.get("/v1/customers")["data"]] == [second, first]
+
+
+def test_a_refund_that_is_not_there_can_not_be_canceled():
+    assert Api().refused("/v1/refunds/re_none/cancel")["status"] == 404
+
+
+def test_the_date_of_an_answer_is_that_of_http():
+    # RFC 9110: in GMT, and so named.
+    assert Api().send("GET", "/v1/customers").headers["Date"].endswith(" GMT")
