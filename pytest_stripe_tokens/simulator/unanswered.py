@@ -34,10 +34,13 @@ def message(method: str, host: str, path: str) -> str:
     known = routes.methods(path) if host == API_HOST else ()
     # Stripe's own words for a method that a path has not.
     own = f" (Unrecognized request URL), but {' and '.join(known)}" if known else ""
-    lines = [f"pytest-stripe-tokens does not answer {method} {shown}{own}."]
+    lines = [f"pytest-stripe-tokens does not simulate {method} {shown}{own}."]
     nearest = _nearest(method, _general(path)) if host == API_HOST else None
     lines += [f"The nearest that it does: {nearest}"] if nearest else []
-    lines += [f"Say what Stripe answers: {call(method, host, path)}", f"All that it does: {_LIST} in its repository"]
+    lines += [
+        f"Say what Stripe answers: {call(method, host, path)}",
+        f"Supported, beside /v1/tokens: see {_LIST} in its repository",
+    ]
     return "\n".join(lines)
 
 

@@ -426,8 +426,8 @@ WORDS = 'stripe_tokens.answer("POST /v1/subscriptions", {"object": "subscription
 @pytest.mark.parametrize(
     ("mode", "lines"),
     [
-        ("auto", ["*does not answer POST /v1/subscriptions.", f"Say what Stripe answers: {WORDS}"]),
-        ("generate", ["*does not answer POST /v1/subscriptions.", f"Say what Stripe answers: {WORDS}"]),
+        ("auto", ["*does not simulate POST /v1/subscriptions.", f"Say what Stripe answers: {WORDS}"]),
+        ("generate", ["*does not simulate POST /v1/subscriptions.", f"Say what Stripe answers: {WORDS}"]),
         ("replay", ["*no cassette holds POST /v1/subscriptions", f"E *or say what Stripe answers: {WORDS}"]),
     ],
 )

@@ -411,7 +411,7 @@ SUITE = """
 
     @pytest.mark.vcr
     def test_nothing_recorded(card_token):
-        assert "does not answer" in by_requests()["error"]["message"]
+        assert "does not simulate" in by_requests()["error"]["message"]
 
     @pytest.fixture(scope="module")
     def wide():

@@ -423,7 +423,7 @@ def test_refusals_read_as_stripes():
         (
             "not simulated",
             lambda api: api.not_found("/v1/invoices")["message"].startswith(
-                "pytest-stripe-tokens does not answer GET /v1/invoices.\n"
+                "pytest-stripe-tokens does not simulate GET /v1/invoices.\n"
             ),
             True,
         ),

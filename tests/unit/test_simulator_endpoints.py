@@ -294,19 +294,19 @@ def test_another_path_is_refused_with_the_nearest_and_the_words_to_type(request_
     error = answer.json()["error"]
     assert (answer.status, error["type"]) == (404, "invalid_request_error")
     first, *between, pasted, last = error["message"].split("\n")
-    assert first == f"pytest-stripe-tokens does not answer {request_}."
+    assert first == f"pytest-stripe-tokens does not simulate {request_}."
     # What comes near changes with every endpoint that is added.
     assert len(between) <= 1
     assert nearest is None or between == [f"The nearest that it does: {nearest}"]
     assert pasted == f"Say what Stripe answers: stripe_tokens.answer({call})"
-    assert last == "All that it does: docs/endpoints.md in its repository"
+    assert last == "Supported, beside /v1/tokens: see docs/endpoints.md in its repository"
     compile(pasted.partition(": ")[2], "pasted", "eval")
 
 
 def test_another_method_of_a_path_is_refused_in_stripes_words_too():
     message = Api().send("PUT", "/v1/charges/ch_1").json()["error"]["message"]
     assert message.startswith(
-        "pytest-stripe-tokens does not answer PUT /v1/charges/ch_1 (Unrecognized request URL), but "
+        "pytest-stripe-tokens does not simulate PUT /v1/charges/ch_1 (Unrecognized request URL), but "
     )
     assert "The nearest that it does: GET /v1/charges/:charge\n" in message
 
