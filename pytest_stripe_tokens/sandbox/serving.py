@@ -113,6 +113,9 @@ class StripeServer:
             return _json(
                 403, {"error": {"message": "the control paths answer this machine alone; start with --control"}}
             )
+        if "origin" in request.headers:
+            # A browser says whose page it is that asks, and any page can reach this machine.
+            return _json(403, {"error": {"message": "the control paths answer no page; ask them from the suite"}})
         call = f"{request.method} {request.path.removeprefix(CONTROL)}"
         run = self._calls().get(call)
         if run is None:

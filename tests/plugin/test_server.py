@@ -138,10 +138,12 @@ def test_a_page_may_ask_it_from_anywhere(connection):
     assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (400, "*")
     assert "Request-Id" in answer.headers["Access-Control-Expose-Headers"]
     answer.read()
-    for method in ("OPTIONS", "GET"):
-        connection.request(method, "/_stripe_tokens/requests", headers=asked)
+    # A page sends a POST of plain text without asking first.
+    for method, call in (("OPTIONS", "requests"), ("GET", "requests"), ("POST", "reset")):
+        connection.request(method, f"/_stripe_tokens/{call}", headers=asked)
         answer = connection.getresponse()
         answer.read()
+        assert answer.status == 403
         assert not [name for name in answer.headers if name.startswith("Access-Control")]
 
 
