@@ -1,0 +1,107 @@
+"""A page of the documentation as its tests read it: blocks with what is said above them, headings, links."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+README = ROOT / "README.md"
+
+_BLOCK = re.compile(
+    r"(?P<notes>(?:^<!-- [^\n]+ -->\n)*)^```(?P<language>\w*)(?P<extra>[^\n]*)\n(?P<text>.*?)^```$",
+    re.DOTALL | re.MULTILINE,
+)
+_NOTE = re.compile(r"<!-- (.+) -->")
+_LINK = re.compile(r"(?<!!)\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)\)")
+_PICTURE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block.
+
+    Args:
+        language: what the fence says.
+        title: the file that the block is, where it has a `title="..."`.
+        text: what is between the fences.
+        notes: what the comments above it say: `passed`, `failed`, `needs`, `options`, `shown`, ...
+        line: of the page, where it begins.
+    """
+
+    language: str
+    title: str | None
+    text: str
+    notes: dict[str, str]
+    line: int
+
+
+@dataclass(frozen=True)
+class Page:
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.relative_to(ROOT).as_posix()
+
+    @cached_property
+    def text(self) -> str:
+        return self.path.read_text(encoding="utf-8")
+
+    @cached_property
+    def is_slow(self) -> bool:
+        return "<!-- slow -->\n" in self.text
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        return [
+            Block(
+                found["language"],
+                titled[1] if (titled := re.search(r'title="([^"]+)"', found["extra"])) else None,
+                found["text"],
+                _notes(found["notes"]),
+                self.text[: found.start("language")].count("\n") + 1,
+            )
+            for found in _BLOCK.finditer(self.text)
+        ]
+
+    @cached_property
+    def prose(self) -> str:
+        return _BLOCK.sub("", self.text)
+
+    @cached_property
+    def anchors(self) -> set[str]:
+        """The ids of its headings, as GitHub and the site make them."""
+        seen: dict[str, int] = {}
+        anchors = set()
+        for title in re.findall(r"^#+ (.+)$", self.prose, re.MULTILINE):
+            slug = slug_of(title)
+            anchors.add(slug if slug not in seen else f"{slug}_{seen[slug]}")
+            seen[slug] = seen.get(slug, 0) + 1
+        return anchors
+
+    @cached_property
+    def links(self) -> list[str]:
+        return _LINK.findall(self.prose) + _PICTURE.findall(self.prose)
+
+
+def slug_of(title: str) -> str:
+    """The id of a heading: GitHub's rule, which zensical.toml asks of the site too."""
+    plain = re.sub(r"[`*]|\[([^\]]*)\]\([^)]*\)", r"\1", title).strip().lower()
+    return re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
+
+
+def _notes(comments: str) -> dict[str, str]:
+    notes = {}
+    for comment in _NOTE.findall(comments):
+        for part in comment.split(", "):
+            key, _, value = part.partition(": ")
+            notes[key] = value
+    return notes
+
+
+def all_pages() -> list[Page]:
+    return [Page(README), *(Page(path) for path in sorted(DOCS.rglob("*.md")))]
