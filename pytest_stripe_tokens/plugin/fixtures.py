@@ -265,4 +265,6 @@ def _node_id(item: pytest.Item) -> str:
 
 
 def _fail(message: str) -> NoReturn:
-    pytest.fail(message)
+    from pytest_stripe_tokens.plugin.advice import advised  # noqa: PLC0415 - only a failure needs it
+
+    pytest.fail(advised(message))

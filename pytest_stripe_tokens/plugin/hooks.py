@@ -104,12 +104,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
             config.pluginmanager.register(Listing(config, run, usage, asked), "stripe-tokens-listing")
     except UsageError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(_advised(str(error))) from None
     fixtures = config.pluginmanager.get_plugin(FIXTURES)
     if isinstance(fixtures, Fixtures):
         fixtures.begin(run, usage)
     if not hasattr(config, "workerinput") and (run.recording is not None or run.settings.cassettes.is_dir()):
         config.pluginmanager.register(Following(usage), "stripe-tokens-following")
+
+
+def _advised(message: str) -> str:
+    from pytest_stripe_tokens.plugin.advice import advised  # noqa: PLC0415 - most runs have no usage error
+
+    return advised(message)
 
 
 class Following:
@@ -183,9 +189,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             _prepare(config, item, orders)
     except UsageError as error:
         if not hasattr(config, "workeroutput"):
-            raise pytest.UsageError(str(error)) from None
+            raise pytest.UsageError(_advised(str(error))) from None
         # pytest-xdist takes an error here for a crash of its worker: the controller must say it.
-        config.stash[_usage_key].usage_error = str(error)
+        config.stash[_usage_key].usage_error = _advised(str(error))
         items.clear()
     return result
 
@@ -361,3 +367,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     colour = "red" if settings.on_expiry == "fail" else "yellow"
     for line in expired:
         terminalreporter.write_line(line, **{colour: True})
+    if unused or partly or expired:
+        from pytest_stripe_tokens.plugin.advice import AFTER_THE_TESTS  # noqa: PLC0415 - most runs have no such line
+
+        terminalreporter.write_line(AFTER_THE_TESTS)

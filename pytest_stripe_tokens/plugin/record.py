@@ -302,6 +302,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.write_line(report.sent())
     for line in recording.record.failures:
         terminalreporter.write_line(f"ERROR: {line}", red=True)
+    if recording.record.failures or any(result.cause for result in report.results):
+        from pytest_stripe_tokens.plugin.advice import RECORDING  # noqa: PLC0415 - a clean night says nothing more
+
+        terminalreporter.write_line(RECORDING)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -81,7 +81,8 @@ class Page:
             slug = slug_of(title)
             anchors.add(slug if slug not in seen else f"{slug}_{seen[slug]}")
             seen[slug] = seen.get(slug, 0) + 1
-        return anchors
+        # What mkdocstrings shows has the name that it is imported by.
+        return anchors | set(re.findall(r"^::: (\S+)$", self.prose, re.MULTILINE))
 
     @cached_property
     def links(self) -> list[str]:
