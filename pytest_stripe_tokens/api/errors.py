@@ -19,6 +19,12 @@ class StripeAPIError(Exception):
         status: the HTTP status, 400 to 599.
         body: the decoded JSON body, `{"error": {...}}`.
         headers: the headers of the answer.
+
+    Attributes:
+        type: of the error, such as `"card_error"`.
+        code: of the error, such as `"card_declined"`; None where it has none.
+        param: the parameter that it is about; None where it has none.
+        message: of the error, in the API's words.
     """
 
     def __init__(self, status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:

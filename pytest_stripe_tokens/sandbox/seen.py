@@ -60,11 +60,15 @@ class SeenRequest:
         request: as it was sent; what is secret of it is not kept, but for parameters.
         understood: the same request, read.
 
-    `stripe_account` is the connected account that it is for, None for the platform's own. `token_type` is that of the
-    token that the request makes or reads, None for any other request. `response_status` is the HTTP status of the
-    answer, None while there is none and where a connection broke. `origin` is where the answer came from, None where
-    there is none and for a failure that the test asked for. `nearly` says what it differs in from a recording of the
-    test's named cassette; empty where none comes near.
+    Attributes:
+        method: `"POST"`.
+        path: `"/v1/charges"`.
+        headers: without those that are secret; their names are found in any case.
+        stripe_account: the connected account that it is for; None for the platform's own.
+        token_type: of the token that the request makes or reads; None for any other request.
+        response_status: the HTTP status of the answer; None while there is none and where a connection broke.
+        origin: where the answer came from; None where there is none and for a failure that the test asked for.
+        nearly: what it differs in from a recording of the test's named cassette; empty where none comes near.
     """
 
     def __init__(self, request: Request, understood: StripeRequest) -> None:

@@ -11,6 +11,9 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 README = ROOT / "README.md"
 
+OUTCOMES = ("passed", "failed", "skipped", "errors")
+# Each takes a second.
+_QUICK = 4
 _BLOCK = re.compile(
     r"(?P<notes>(?:^<!-- [^\n]+ -->\n)*)^```(?P<language>\w*)(?P<extra>[^\n]*)\n(?P<text>.*?)^```$",
     re.DOTALL | re.MULTILINE,
@@ -26,17 +29,27 @@ class Block:
 
     Args:
         language: what the fence says.
-        title: the file that the block is, where it has a `title="..."`.
+        file: the name of the file that the block is, where a comment or a `title="..."` gives it one.
         text: what is between the fences.
-        notes: what the comments above it say: `passed`, `failed`, `needs`, `options`, `shown`, ...
+        notes: what the comments above it say: `passed`, `failed`, `needs`, `options`, `not run`, ...
         line: of the page, where it begins.
     """
 
     language: str
-    title: str | None
+    file: str | None
     text: str
     notes: dict[str, str]
     line: int
+
+    @property
+    def needs(self) -> list[str]:
+        """The distributions without which it can't be run."""
+        return [name for name in self.notes.get("needs", "").split(", ") if name]
+
+    @property
+    def is_run(self) -> bool:
+        """Whether it is a suite or shows a run."""
+        return self.language == "console" or any(name in self.notes for name in OUTCOMES)
 
 
 @dataclass(frozen=True)
@@ -53,20 +66,27 @@ class Page:
 
     @cached_property
     def is_slow(self) -> bool:
-        return "<!-- slow -->\n" in self.text
+        """Whether running it takes more than some seconds."""
+        return "<!-- slow -->\n" in self.text or len([block for block in self.blocks if block.is_run]) > _QUICK
+
+    @cached_property
+    def needs(self) -> list[str]:
+        """The distributions without which none of its blocks can be run."""
+        return [
+            name
+            for needed in re.findall(r"^<!-- needs: (.*) -->\n\n", self.text, re.MULTILINE)
+            for name in needed.split(", ")
+        ]
 
     @cached_property
     def blocks(self) -> list[Block]:
-        return [
-            Block(
-                found["language"],
-                titled[1] if (titled := re.search(r'title="([^"]+)"', found["extra"])) else None,
-                found["text"],
-                _notes(found["notes"]),
-                self.text[: found.start("language")].count("\n") + 1,
-            )
-            for found in _BLOCK.finditer(self.text)
-        ]
+        return [self._block(found) for found in _BLOCK.finditer(self.text)]
+
+    def _block(self, found: re.Match[str]) -> Block:
+        notes = _notes(found["notes"])
+        titled = re.search(r'title="([^"]+)"', found["extra"])
+        line = self.text[: found.start("language")].count("\n") + 1
+        return Block(found["language"], titled[1] if titled else notes.get("file"), found["text"], notes, line)
 
     @cached_property
     def prose(self) -> str:
@@ -98,7 +118,8 @@ def slug_of(title: str) -> str:
 def _notes(comments: str) -> dict[str, str]:
     notes = {}
     for comment in _NOTE.findall(comments):
-        for part in comment.split(", "):
+        # `passed: 3, failed: 1` are two, `needs: httpx, aiohttp` is one.
+        for part in re.split(r", (?=\w+: )", comment):
             key, _, value = part.partition(": ")
             notes[key] = value
     return notes

@@ -1,111 +1,165 @@
 """Every page of the documentation is executed: its suites run, its output is shown by them, its links lead somewhere.
 
-What may stand above a block, each in a comment, several on lines of their own or parted by ", ":
+What may stand above a block, in comments on lines of their own:
 
-- `passed: 3` (and `failed: 1`, `skipped: 1`, `errors: 1`): a python block is a suite, test_shop.py, with this outcome.
+- `passed: 3`, `failed: 1`, `skipped: 1`, `errors: 1`: a python block is a suite, test_shop.py, with this outcome.
+- `file: shop.py`, or a `title="shop.py"` in the fence: a file beside the suites after it.
 - `options: --stripe-tokens=replay`: what pytest is given besides.
-- `plugins: xdist anyio`: pytest plugins that it loads besides, by the names of their entry points; no other is loaded.
-- `needs: flask`: the block is left out where that module can't be imported.
-- `shown: why`: a console or python block that can't be run here, and why.
+- `needs: flask, node`: the block is left out where one of these distributions, or node, is not installed. With an empty
+  line below it, it is for the whole page.
+- `fragment`: python that is compiled and not run.
+- `records`: a console block that has a test-mode server and key; its numbers are another time's.
+- `not run: why`.
 
-A block with `title="shop.py"` is a file beside the blocks after it. A console block that begins with `$ pytest` is a run
-of the suite before it, one that begins with `$ python` or `$ stripe-tokens` a program beside the files.
-`<!-- slow -->` on a line of its own makes the page a slow test.
+A console block shows runs in the folder of the suite before it: `$ ` and a command, then what it prints. `...` stands
+for lines that are left out, or for the end of one. Of pytest's plugins those are loaded that the page names.
+A page of many runs, or with `<!-- slow -->` on a line of its own, is a slow test.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import json
+import os
 import re
 import shlex
+import shutil
+import subprocess
 import sys
 import tomllib
+from importlib.metadata import PackageNotFoundError, distribution, distributions
+from pathlib import Path
 
 import pytest
 import yaml
-from pages import DOCS, README, ROOT, Page, all_pages
-from suites import LEAN, Suite
+from pages import DOCS, OUTCOMES, README, ROOT, Page, all_pages
+from suites import LEAN
 
 LANGUAGES = {
     *("python", "console", "sh", "text", "ini", "toml", "yaml", "json", "javascript", "typescript", "html", "ruby"),
     *("diff", "markdown"),
 }
-OUTCOMES = ("passed", "failed", "skipped", "errors")
 # Beside the site's own pages.
 OTHERS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "cassettes/README.md", "examples/nightly/README.md")
 PAGES = all_pages()
-EXECUTED = [
-    page for page in PAGES if any(block.language in ("python", "console") or block.title for block in page.blocks)
-]
+EXECUTED = [page for page in PAGES if any(block.language in ("python", "console") for block in page.blocks)]
+# They order tests anew, or are loaded already.
+NOT_LOADED = {"pytest-randomly", "pytest-stripe-tokens"}
 
 
 @pytest.mark.parametrize(
     "page",
     [pytest.param(page, id=page.name, marks=[pytest.mark.slow] if page.is_slow else []) for page in EXECUTED],
 )
-def test_what_a_page_shows_is_what_happens(page, pytester):
-    absent = set()
+def test_what_a_page_shows_is_what_happens(page, tmp_path, request):
+    absent = [name for name in page.needs if not is_installed(name)]
+    if absent:
+        pytest.skip(f"not installed: {', '.join(absent)}")
+    run = Run(page, tmp_path, request)
     failures = []
-    suite = None
     for block in page.blocks:
-        missing = [name for name in block.notes.get("needs", "").split() if importlib.util.find_spec(name) is None]
-        if missing:
-            absent.update(missing)
-            continue
-        if block.language == "python" and not block.title:
-            suite = block
-        if problem := _problem_of(block, suite, pytester):
+        missing = [name for name in block.needs if not is_installed(name)]
+        run.absent.update(missing)
+        problem = None if missing else run.problem_of(block)
+        if problem:
             failures.append(f"{page.name}:{block.line}: {problem}")
     assert not failures, "\n\n".join(failures)
-    if absent:
-        pytest.skip(f"the rest of {page.name} was run; not installed: {', '.join(sorted(absent))}")
+    if run.absent:
+        pytest.skip(f"the rest of {page.name} was run; not installed: {', '.join(sorted(run.absent))}")
 
 
-def _problem_of(block, suite, pytester):
-    if block.title:
-        path = pytester.path / block.title
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(block.text, encoding="utf-8")
-    if "shown" in block.notes:
+def is_installed(name):
+    try:
+        return shutil.which("node") is not None if name == "node" else distribution(name) is not None
+    except PackageNotFoundError:
+        return False
+
+
+def plugins_of(page):
+    """Give the options that load the plugins which a page names."""
+    named = {}
+    for found in distributions():
+        name = found.metadata["Name"] or ""
+        if name not in NOT_LOADED and re.search(rf"\b{re.escape(name)}\b", page.text, re.IGNORECASE):
+            named |= {entry.name: entry for entry in found.entry_points if entry.group == "pytest11"}
+    return [option for name in sorted(named) for option in ("-p", name)]
+
+
+class Run:
+    """What the blocks of a page share: the files so far, and the folder of the last suite."""
+
+    def __init__(self, page, root, request):
+        self.absent = set()
+        self._root, self._request = root, request
+        self._files = {}
+        self._folder = None
+        options = [*LEAN, *plugins_of(page)]
+        bin_ = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+        self._environ = {**os.environ, "PATH": bin_, "COLUMNS": "80", "PYTEST_ADDOPTS": shlex.join(options)}
+        self._environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+
+    def problem_of(self, block):
+        if block.file:
+            self._files[block.file] = block.text
+            if self._folder:
+                write(self._folder, {block.file: block.text})
+        has_outcome = any(name in block.notes for name in OUTCOMES)
+        if "not run" in block.notes:
+            return None
+        if block.language == "console":
+            return self._output_differs(block)
+        if block.language != "python" or (block.file and not has_outcome):
+            return None
+        if "fragment" in block.notes:
+            compile(block.text, "fragment", "exec")
+            return None
+        return self._suite_fails(block) if has_outcome else "a python block says what passes, or is a file"
+
+    def _new_folder(self, files):
+        self._folder = self._root / f"suite{len(list(self._root.iterdir()))}"
+        self._folder.mkdir()
+        write(self._folder, {**self._files, **files})
+
+    def _suite_fails(self, block):
+        name = block.file or "test_shop.py"
+        self._new_folder({name: block.text})
+        options = shlex.split(block.notes.get("options", ""))
+        command = [sys.executable, "-m", "pytest", "-W", "error", *options, name]
+        done = subprocess.run(command, cwd=self._folder, env=self._environ, capture_output=True, text=True, check=False)
+        last = (done.stdout.strip().splitlines() or [""])[-1].partition(" in ")[0]
+        found = {outcome: int(number) for number, outcome in re.findall(r"(\d+) (\w+)", last)}
+        if "error" in found:
+            found["errors"] = found.pop("error")
+        expected = {outcome: int(block.notes[outcome]) for outcome in OUTCOMES if outcome in block.notes}
+        return None if found == expected else f"expected {expected}\n{done.stdout}{done.stderr}"
+
+    def _output_differs(self, block):
+        if self._folder is None:
+            self._new_folder({})
+        environ, url = self._environ, None
+        if "records" in block.notes:
+            server = self._request.getfixturevalue("test_mode")
+            environ, url = {**environ, **server.environ}, server.url
+        _, *parts = re.split(r"^\$ (.*)\n", block.text, flags=re.MULTILINE)
+        for command, shown in zip(parts[::2], parts[1::2], strict=True):
+            done = subprocess.run(
+                command, shell=True, cwd=self._folder, env=environ, capture_output=True, text=True, check=False
+            )
+            texts = (done.stdout + done.stderr, shown)
+            if url:
+                texts = (re.sub(r"\d+", "#", text.replace(url, API)) for text in texts)
+            if problem := what_differs(*(text.splitlines() for text in texts)):
+                return f"$ {command}: {problem}"
         return None
-    if block.language == "python":
-        return _suite_fails(block, pytester)
-    if block.language == "console":
-        return _output_differs(block, suite, pytester)
-    return None
 
 
-def _suite_fails(block, pytester):
-    expected = {name: int(block.notes[name]) for name in OUTCOMES if name in block.notes}
-    if not expected:
-        return None if block.title else "a python block says what passes, or has a title"
-    # A suite with a title is a file already; the others are the one file that an example is.
-    name = block.title or "test_shop.py"
-    pytester.path.joinpath(name).write_text(block.text, encoding="utf-8")
-    result = _pytest(pytester, block, name)
-    outcomes = {name: number for name, number in result.parseoutcomes().items() if name in OUTCOMES}
-    return None if outcomes == expected else f"expected {expected}\n{result.stdout.str()}{result.stderr.str()}"
+API = "https://api.stripe.com"
 
 
-def _pytest(pytester, block, *arguments):
-    plugins = [option for name in block.notes.get("plugins", "").split() for option in ("-p", name)]
-    options = shlex.split(block.notes.get("options", ""))
-    return Suite(pytester, (*LEAN, *plugins, "-W", "error")).run(*options, *arguments)
-
-
-def _output_differs(block, suite, pytester):
-    command, *shown = block.text.splitlines()
-    program, *arguments = shlex.split(command.removeprefix("$ "))
-    if program == "pytest":
-        result = _pytest(pytester, suite or block, *arguments)
-    elif program == "python":
-        result = pytester.run(sys.executable, *arguments)
-    elif program == "stripe-tokens":
-        result = pytester.run(sys.executable, "-m", "pytest_stripe_tokens", *arguments)
-    else:
-        return f"{program} is not run; say why in a comment: <!-- shown: ... -->"
-    return what_differs([*result.stdout.lines, *result.stderr.lines], shown)
+def write(folder, files):
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 def what_differs(lines, shown):
@@ -123,16 +177,16 @@ def what_differs(lines, shown):
         if not fits or not (may_skip or fits[0] == position):
             return f"not shown, or lines before it are left out: {line!r}\n" + "\n".join(lines)
         position, may_skip = fits[0] + 1, False
-    return None if may_skip or position == len(real) else f"more is shown: {real[position:]}"
+    return None if may_skip or not any(real[position:]) else f"more is shown: {real[position:]}"
 
 
 def _without_times(line):
-    line = re.sub(r"\b[\d.]+s\b", "N s", line.rstrip())
+    line = re.sub(r"\bin [\d.#]+ ?s\b", "in N s", line.rstrip())
     return re.sub(r"=+ (.*) =+", r"\1", line)
 
 
 def test_what_differs_can_tell():
-    assert what_differs(["a", "b", "c 0.1s"], ["a", "...", "c 0.2s"]) is None
+    assert what_differs(["a", "b", "c in 0.1s"], ["a", "...", "c in 0.2s"]) is None
     assert what_differs(["a", "b", "c"], ["a", "c"])
     assert what_differs(["a", "b"], ["a"])
     assert what_differs(["a long line"], ["a lo..."]) is None
@@ -148,7 +202,7 @@ def test_every_block_is_of_a_kind_that_is_checked():
         for block in page.blocks:
             if block.language not in LANGUAGES:
                 problems.append(f"{page.name}:{block.line}: {block.language!r} is none of {sorted(LANGUAGES)}")
-            if block.language in readers and "shown" not in block.notes:
+            if block.language in readers and "not run" not in block.notes:
                 try:
                     readers[block.language](block.text)
                 except ValueError as error:

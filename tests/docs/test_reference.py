@@ -12,7 +12,6 @@ import sys
 from collections import defaultdict
 from http import HTTPStatus
 
-import pytest
 from pages import DOCS, Page
 
 from pytest_stripe_tokens.api.bank_numbers import bank_values
