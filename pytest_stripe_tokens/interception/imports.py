@@ -26,7 +26,9 @@ def on_import(modules: Collection[str], callback: Callable[[str], None]) -> Gene
     """
     finder = _Finder(modules, callback)
     # Before the one that finds clients, and not the very first: pyfakefs takes the first for its own and removes it.
-    place = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else 0
+    # Before that of a sandbox around this one, too: who is asked first is told last, and so answers in front of it.
+    ours = (n for n, other in enumerate(sys.meta_path) if other is PathFinder or isinstance(other, _Finder))
+    place = next(ours, 0)
     sys.meta_path.insert(place, finder)
     try:
         yield

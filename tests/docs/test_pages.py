@@ -12,7 +12,8 @@ What may stand above a block, in comments on lines of their own:
 - `not run: why`.
 
 A console block shows runs in the folder of the suite before it: `$ ` and a command, then what it prints. `...` stands
-for lines that are left out, or for the end of one. Of pytest's plugins those are loaded that the page names.
+for lines that are left out, or for the end of one. Of pytest's plugins those are loaded that the page names,
+or the block needs.
 A page of many runs, or with `<!-- slow -->` on a line of its own, is a slow test.
 """
 
@@ -74,14 +75,27 @@ def is_installed(name):
         return False
 
 
-def plugins_of(page):
-    """Give the options that load the plugins which a page names."""
-    named = {}
-    for found in distributions():
-        name = found.metadata["Name"] or ""
-        if name not in NOT_LOADED and re.search(rf"\b{re.escape(name)}\b", page.text, re.IGNORECASE):
-            named |= {entry.name: entry for entry in found.entry_points if entry.group == "pytest11"}
-    return [option for name in sorted(named) for option in ("-p", name)]
+def plugins_of(names):
+    """Give the options that load the pytest plugins of distributions."""
+    found = {
+        entry.name: entry.value
+        for name in names
+        for entry in distribution(name).entry_points
+        if entry.group == "pytest11"
+    }
+    # `-p asyncio` would be taken for the library.
+    return [
+        option
+        for name, module in sorted(found.items())
+        for option in ("-p", module if name in sys.stdlib_module_names else name)
+    ]
+
+
+def named(page):
+    """Give the distributions with pytest plugins that a page names, but for those that a block alone needs."""
+    needed = {name for block in page.blocks for name in block.needs} | NOT_LOADED
+    installed = {found.metadata["Name"] or "" for found in distributions()} - needed
+    return {name for name in installed if name and re.search(rf"\b{re.escape(name)}\b", page.text, re.IGNORECASE)}
 
 
 class Run:
@@ -92,16 +106,19 @@ class Run:
         self._root, self._request = root, request
         self._files = {}
         self._folder = None
-        options = [*LEAN, *plugins_of(page)]
         bin_ = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-        self._environ = {**os.environ, "PATH": bin_, "COLUMNS": "80", "PYTEST_ADDOPTS": shlex.join(options)}
+        self._environ = {**os.environ, "PATH": bin_, "COLUMNS": "80"}
         self._environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        self._names = named(page)
 
     def problem_of(self, block):
         if block.file:
             self._files[block.file] = block.text
             if self._folder:
                 write(self._folder, {block.file: block.text})
+        if block.language == "python":
+            plugins = plugins_of(self._names | set(block.needs) - {"node"})
+            self._environ["PYTEST_ADDOPTS"] = shlex.join([*LEAN, *plugins])
         has_outcome = any(name in block.notes for name in OUTCOMES)
         if "not run" in block.notes:
             return None

@@ -51,6 +51,24 @@ def test_afterwards_it_is_as_it_was():
     bare(text).assert_outcomes(passed=2)
 
 
+@pytest.mark.parametrize("client", CALLS)
+def test_a_client_that_is_first_imported_inside_two_sandboxes_is_answered_by_the_inner_one(bare, client):
+    text = f"""
+import sys
+from pytest_stripe_tokens import stripe_sandbox
+
+def test_it():
+    with stripe_sandbox() as outer, stripe_sandbox() as stripe_tokens:
+        assert "{client}" not in sys.modules
+        card_token = stripe_tokens.create("card")
+        url = f"https://api.stripe.com/v1/tokens/{{card_token}}"
+        {CALLS[client].replace(chr(10), chr(10) + "    ")}
+        assert [request.response_status for request in stripe_tokens.requests] == [200, 200]
+        assert outer.requests == []
+"""
+    bare(text).assert_outcomes(passed=1)
+
+
 def test_a_suite_on_requests_loads_neither_vcrpy_nor_other_clients(bare):
     text = """
 import sys, requests
