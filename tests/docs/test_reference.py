@@ -13,6 +13,7 @@ from collections import defaultdict
 from http import HTTPStatus
 
 from pages import DOCS, Page
+from suites import Suite
 
 from pytest_stripe_tokens.api.bank_numbers import bank_values
 from pytest_stripe_tokens.api.card_numbers import card_values
@@ -35,7 +36,6 @@ from pytest_stripe_tokens.simulator.errors.refusal import ERRORS
 from pytest_stripe_tokens.simulator.tokens.instruments import DECLINES
 
 MARKED = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
-QUIET = ("-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", "error")
 # What a source does, for the table of modes; by the name of its class.
 SOURCES = {
     "Given": "own answers",
@@ -353,7 +353,7 @@ def test_the_tables_are_those_of_the_code():
 
 
 def test_the_options_are_those_that_pytest_shows(pytester):
-    shown = pytester.runpytest_subprocess("--help", *QUIET).stdout.str()
+    shown = Suite(pytester).run("--help").stdout.str()
     group = shown.partition("\nStripe tokens:\n")[2].partition("\n\n")[0]
     page = Page(DOCS / "reference" / "settings.md").text
     assert set(re.findall(r"^\| `(--[\w-]+)", page, re.MULTILINE)) == set(
@@ -364,7 +364,7 @@ def test_the_options_are_those_that_pytest_shows(pytester):
 
 
 def test_the_fixtures_are_those_that_pytest_shows(pytester):
-    shown = pytester.runpytest_subprocess("--fixtures", *QUIET).stdout.str()
+    shown = Suite(pytester).run("--fixtures").stdout.str()
     named = set(re.findall(r"^(stripe_\w+|\w+_token)\b.* -- ", shown, re.MULTILINE))
     page = Page(DOCS / "reference" / "fixtures.md").text
     assert set(re.findall(r"^\| `(stripe_\w+|\w+_token)` \|", page, re.MULTILINE)) == named
