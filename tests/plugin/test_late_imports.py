@@ -51,6 +51,27 @@ def test_afterwards_it_is_as_it_was():
     bare(text).assert_outcomes(passed=2)
 
 
+def test_a_client_that_is_first_imported_inside_two_sandboxes_is_answered_by_the_inner_one(bare):
+    # Those first that others load.
+    calls = "\n    ".join(CALLS[client] for client in ("urllib3", "requests", "httpx", "aiohttp", "stripe"))
+    text = f"""
+import sys, pytest
+from pytest_stripe_tokens import stripe_sandbox
+
+@pytest.fixture(scope="module", autouse=True)
+def around():
+    with stripe_sandbox():
+        yield
+
+def test_it(card_token, stripe_tokens):
+    assert not {{*{list(CALLS)}}} & set(sys.modules)
+    url = f"https://api.stripe.com/v1/tokens/{{card_token}}"
+    {calls}
+    assert [request.response_status for request in stripe_tokens.requests] == [200] * 6
+"""
+    bare(text).assert_outcomes(passed=1)
+
+
 def test_a_suite_on_requests_loads_neither_vcrpy_nor_other_clients(bare):
     text = """
 import sys, requests
