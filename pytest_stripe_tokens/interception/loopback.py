@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _MOST_CONNECTIONS = 500
 # Seconds: that a connection may be idle, that a request may take to come in, that one waits whose answer never comes,
 # that a refused peer may go on sending, and that an answer is waited for when the server closes.
-_IDLE, _WHOLE, _SILENT, _REFUSED, _CLOSING = 60.0, 30.0, 600.0, 5.0, 5.0
+_IDLE, _WHOLE, _SILENT, _REFUSED, _CLOSING = 5.0, 30.0, 600.0, 5.0, 5.0
 # Bytes that a refused peer may go on sending: one that is cut off meanwhile does not read why.
 _MOST_REFUSED = 256 * 1024 * 1024
 # As api.stripe.com has them (real answers): a page asks it from anywhere.
@@ -159,7 +159,7 @@ def _is_this_machine(name: str) -> bool:
 
 
 class _Handler(StreamRequestHandler):
-    timeout = _IDLE
+    timeout = _WHOLE
     disable_nagle_algorithm = True
 
     def __init__(self, request: socket.socket, address: Any, server: _Server, connection: Connection) -> None:
@@ -240,7 +240,9 @@ class _Handler(StreamRequestHandler):
     def _send(self, response: Response, more: Mapping[str, str] = _CORS) -> None:
         if self._served.is_closed.is_set():
             self._is_kept = False
-        ours = {**more, "Connection": "keep-alive" if self._is_kept else "close"}
+        # How long, so that a client does not send when the connection is about to be closed.
+        kept = {"Connection": "keep-alive", "Keep-Alive": f"timeout={_IDLE:.0f}"}
+        ours = {**more, **(kept if self._is_kept else {"Connection": "close"})}
         replaced = _HOP | {name.lower() for name in ours}
         headers = {name: value for name, value in response.headers.items() if name.lower() not in replaced}
         data = render(Response(response.status, headers | ours, response.body))
