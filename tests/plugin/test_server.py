@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
+import subprocess
+import sys
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from suites import ALONE_AND_BY_TWO
+
+from pytest_stripe_tokens.interception.connections import Connections
 
 SHOP = """
 import os, subprocess, sys, pytest, stripe
@@ -59,26 +65,40 @@ def test_miss(stripe_server):
     result.stdout.fnmatch_lines(["*test_miss*", "the code under test swallowed this failure:"])
 
 
-def test_nothing_of_one_test_is_left_for_the_next_one_on_the_same_server(suite):
+@ALONE_AND_BY_TWO
+def test_nothing_of_one_test_is_left_for_the_next_one_on_the_same_server(suite, workers):
     suite.write(
         "test_it.py",
         """
-        import json, urllib.request, pytest
+        import json, urllib.error, urllib.request, pytest
+
+        SENT = []
+
+        def ask(server, path, data=None):
+            SENT.append(path)
+            headers = {"Authorization": "Bearer sk_test_1"}
+            try:
+                return json.load(urllib.request.urlopen(urllib.request.Request(server.url + path, data, headers)))
+            except urllib.error.HTTPError as error:
+                with error:
+                    return error.code
 
         @pytest.mark.parametrize("turn", range(100))
         def test_it(stripe_server, card_token, stripe_tokens, turn):
-            headers = {"Authorization": "Bearer sk_test_1"}
-            url = f"{stripe_server.url}/v1/tokens/{card_token.id}"
-            body = json.load(urllib.request.urlopen(urllib.request.Request(url, headers=headers)))
-            assert body == card_token
-            assert len(stripe_tokens.requests) == 2
-            assert len(stripe_server.requests) == turn + 1
+            # Of the test before there was a customer and an answer.
+            assert ask(stripe_server, f"/v1/tokens/{card_token.id}") == card_token
+            assert ask(stripe_server, "/v1/customers")["data"] == []
+            assert ask(stripe_server, "/v1/products") == 404
+            assert len(stripe_tokens.requests) == 4
+            assert [request.path for request in stripe_server.requests] == SENT
+            ask(stripe_server, "/v1/customers", b"name=Jenny")
+            stripe_tokens.answer("GET /v1/products", {"object": "list"}, optional=True)
 
         def test_after(stripe_server, stripe_tokens):
             assert stripe_tokens.requests == [] and stripe_tokens.tokens == {}
         """,
     )
-    suite.run("-p", "no:randomly").assert_outcomes(passed=101)
+    suite.run("-p", "xdist", *workers).assert_outcomes(passed=101)
 
 
 @pytest.mark.slow
@@ -122,6 +142,24 @@ def test_a_connection_is_kept_open_and_a_body_may_come_in_chunks(connection):
     connection.request("HEAD", "/v1/customers", headers=AUTH)
     answer = connection.getresponse()
     assert answer.read() == b""
+
+
+def test_stripe_python_keeps_its_connection(stripe_server, monkeypatch):
+    taken = []
+    serve = Connections.serve
+    monkeypatch.setattr(Connections, "serve", lambda self, peer, run: (taken.append(peer), serve(self, peer, run)))
+    code = """
+import os, stripe
+client = stripe.StripeClient(os.environ["STRIPE_SECRET_KEY"], base_addresses={"api": os.environ["STRIPE_API_BASE"]})
+for _ in range(20):
+    client.v1.customers.list()
+    try:
+        client.v1.tokens.retrieve("tok_none")
+    except stripe.InvalidRequestError:
+        pass
+"""
+    subprocess.run([sys.executable, "-c", code], env={**os.environ, **stripe_server.environ}, check=True)
+    assert len(taken) == 1
 
 
 def test_a_page_may_ask_it_from_anywhere(connection):

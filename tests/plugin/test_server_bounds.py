@@ -296,6 +296,41 @@ def test_curl(stripe_server, stripe_tokens, tmp_path):
     assert failed.value.returncode in {52, 56}
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl on this machine")
+def test_the_steps_with_tokens_of_localstripes_published_script(stripe_server):
+    # Its cards expired in 2018 to 2020, which Stripe refuses; and it uses one token three times, which Stripe does too.
+    def step(path, *fields, key="sk_test_12345:", status="200"):
+        form = [word for field in fields for word in ("-d", field)]
+        body, last = curl(*(("-u", key) if key else ()), f"{stripe_server.url}/v1/{path}", *form)
+        assert last.startswith(status), body
+        return json.loads(body)
+
+    card = ("card[number]=4242424242424242", "card[exp_month]=12", "card[exp_year]=2050", "card[cvc]=123")
+    customer = step("customers", "email=foo@bar.com")["id"]
+    by_page = step("tokens", "key=pk_test_123", *card, key="")
+    assert step(f"customers/{customer}/sources", f"source={by_page['id']}")["customer"] == customer
+    by_shop = step("tokens", *card)
+    step(f"customers/{customer}/sources", f"source={by_shop['id']}")
+    token = step("tokens", *card)["id"]
+    assert step("customers", f"source={token}")["default_source"] is not None
+    step(f"customers/{customer}/sources", f"source={token}", status="400")
+    iban = ("type=sepa_debit", "sepa_debit[iban]=DE89370400440532013000", "currency=eur", "owner[name]=Jenny Rosen")
+    source = step("sources", *iban)["id"]
+    step(f"customers/{customer}/sources", f"source={source}")
+    assert step(f"customers/{customer}/sources/{source}")["id"] == source
+    step(f"customers/cus_none/sources/{source}", status="404")
+    step(f"customers/{customer}/sources/src_none", status="404")
+    other = step("customers", "email=joe@example.com")["id"]
+    assert step(f"customers/{other}?expand%5B%5D=default_source")["default_source"] is None
+    method = step("payment_methods", "type=card", *card)["id"]
+    step(f"payment_methods/{method}/attach", f"customer={other}")
+    step(f"customers/{other}", f"invoice_settings[default_payment_method]={method}")
+    expanded = step(f"customers/{other}?expand%5B%5D=invoice_settings.default_payment_method")
+    assert expanded["invoice_settings"]["default_payment_method"]["card"]["last4"] == "4242"
+    declined = step("payment_methods", "type=card", "card[number]=4000000000000002", *card[1:])["id"]
+    step(f"payment_methods/{declined}/attach", f"customer={other}", status="402")
+
+
 def used(process):
     status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
     kilobytes = int(re.search(r"VmRSS:\s+([0-9]+)", status)[1])
