@@ -35,14 +35,16 @@ _MOST_CONNECTIONS = 500
 _IDLE, _WHOLE, _SILENT, _REFUSED, _CLOSING = 5.0, 30.0, 600.0, 5.0, 5.0
 # Bytes that a refused peer may go on sending: one that is cut off meanwhile does not read why.
 _MOST_REFUSED = 256 * 1024 * 1024
-# As api.stripe.com has them (real answers): a page asks it from anywhere.
+_METHODS = "GET, HEAD, PUT, PATCH, POST, DELETE"
+# As api.stripe.com has them (real answers, 2026): a page asks it from anywhere.
 _CORS: Mapping[str, str] = {
+    "Access-Control-Allow-Credentials": "true",
+    "Access-Control-Allow-Methods": _METHODS,
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Request-Id, Stripe-Manage-Version, Stripe-Should-Retry, "
     "X-Stripe-External-Auth-Required, X-Stripe-Privileged-Session-Required",
     "Access-Control-Max-Age": "300",
 }
-_METHODS = "GET, HEAD, PUT, PATCH, POST, DELETE"
 _KNOWN_METHODS = frozenset({*_METHODS.split(", "), "OPTIONS"})
 # What TLS begins with.
 _TLS = b"\x16"
@@ -136,10 +138,12 @@ class _Server(TCPServer):
         self.connections.serve(request, partial(self._serve, request, client_address))
 
     def _serve(self, request: socket.socket, address: Any, connection: Connection) -> None:
-        # A peer that goes away is no error of ours.
-        with contextlib.suppress(OSError):
-            _Handler(request, address, self, connection)
-        self.shutdown_request(request)
+        try:
+            # A peer that goes away is no error of ours.
+            with contextlib.suppress(OSError):
+                _Handler(request, address, self, connection)
+        finally:
+            self.shutdown_request(request)
 
     def service_actions(self) -> None:
         """Look for peers that hang."""
@@ -215,8 +219,8 @@ class _Handler(StreamRequestHandler):
         if not _is_this_machine(head.host) and head.host not in self._served.names:
             raise NotServed(
                 HTTPStatus.MISDIRECTED_REQUEST,
-                "the request asks another host than this server; ask it as 127.0.0.1 or localhost, "
-                "or let it listen on an address of its network (--host)",
+                "the Host of this request is another machine than the one that this server listens on; ask it as "
+                "127.0.0.1 or localhost, or let it answer other machines (stripe-tokens serve --host 0.0.0.0)",
             )
 
     def _serve(self, request: Request) -> None:
@@ -275,7 +279,5 @@ class _Handler(StreamRequestHandler):
 
 
 def _preflight(request: Request) -> dict[str, str]:
-    return {
-        "Access-Control-Allow-Methods": _METHODS,
-        "Access-Control-Allow-Headers": request.headers.get("access-control-request-headers", "*"),
-    }
+    asked = request.headers.get("access-control-request-headers")
+    return {} if asked is None else {"Access-Control-Allow-Headers": asked}
