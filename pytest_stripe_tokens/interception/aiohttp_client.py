@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from pytest_stripe_tokens.interception.interceptor import Target
 from pytest_stripe_tokens.interception.wire import AsGiven, Reader, as_clients, render, said
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
     from collections.abc import Iterable
 
     from pytest_stripe_tokens.api.messages import Request, Response
@@ -74,6 +74,8 @@ def _connect(gate: Gate, previous: Any) -> Any:
     async def connect(self: Any, req: Any, *args: Any, **kwargs: Any) -> Any:
         if not gate.takes(req.url.host):
             return await previous(self, req, *args, **kwargs)
+        import asyncio  # noqa: PLC0415 - a run without aiohttp need not load it
+
         import aiohttp.connector  # noqa: PLC0415
 
         loop = asyncio.get_running_loop()
@@ -86,18 +88,25 @@ def _connect(gate: Gate, previous: Any) -> Any:
     return connect
 
 
-class _Transport(asyncio.Transport):
-    """Stands where the bytes would go out: hands a request to a sandbox, and its answer to the protocol."""
+class _Transport:
+    """Stands where the bytes would go out: hands a request to a sandbox, and its answer to the protocol.
 
-    def __init__(self, protocol: Any, origin: str, answerer: Answerer, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__()
+    It has no more of asyncio's transport than aiohttp asks for.
+    """
+
+    def __init__(self, protocol: Any, origin: str, answerer: Answerer, loop: AbstractEventLoop) -> None:
         self._protocol = protocol
         self._reader = Reader(origin)
         self._answerer = answerer
         self._loop = loop
         self._is_closing = False
 
+    def get_extra_info(self, _name: str, default: Any = None) -> Any:
+        """There is no socket to tell of."""
+        return default
+
     def write(self, data: Any) -> None:
+        """Take bytes of a request."""
         piece = bytes(data)
         request = self._reader.feed(piece)
         if request is not None:
@@ -106,6 +115,7 @@ class _Transport(asyncio.Transport):
             self._protocol.data_received(_CONTINUE)
 
     def writelines(self, list_of_data: Iterable[Any]) -> None:
+        """Take bytes of a request."""
         self.write(b"".join(list_of_data))
 
     def _answer(self, request: Request) -> None:
@@ -129,15 +139,16 @@ class _Transport(asyncio.Transport):
             self._protocol.set_exception(AsGiven(_as_aiohttp(exception)))
 
     def is_closing(self) -> bool:
+        """Whether nothing is delivered any more."""
         return self._is_closing
 
     def close(self) -> None:
+        """Deliver nothing any more."""
         if not self._is_closing:
             self._is_closing = True
             self._loop.call_soon(self._protocol.connection_lost, None)
 
-    def abort(self) -> None:
-        self.close()
+    abort = close
 
     def pause_reading(self) -> None:
         """All of an answer comes at once."""

@@ -20,10 +20,10 @@ from pytest_stripe_tokens.interception.imports import on_import
 from pytest_stripe_tokens.interception.mocks import Aioresponses, Pook, RequestsMock, Responses, Respx
 from pytest_stripe_tokens.interception.network import network
 from pytest_stripe_tokens.interception.programs import Programs
-from pytest_stripe_tokens.interception.pycurl_client import StripePycurl
 from pytest_stripe_tokens.interception.refused_clients import refused
 from pytest_stripe_tokens.interception.requests_client import Requests
 from pytest_stripe_tokens.interception.sockets import HTTPClient, Urllib3
+from pytest_stripe_tokens.interception.stripe_clients import StripeClients
 from pytest_stripe_tokens.interception.vcrpy import Vcrpy, repair
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def interceptors() -> tuple[Interceptor, ...]:
         Httpx("httpx"),
         Httpx("httpx2"),
         Aiohttp(),
-        StripePycurl("stripe._http_client"),
-        StripePycurl("stripe.http_client"),
+        StripeClients("stripe._http_client"),
+        StripeClients("stripe.http_client"),
         Vcrpy(),
         Responses(),
         Respx(),

@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 
 from pytest_stripe_tokens.api.messages import Request
 from pytest_stripe_tokens.interception.interceptor import Target
-from pytest_stripe_tokens.interception.wire import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pytest_stripe_tokens.interception.gate import Answerer, Gate
+    from pytest_stripe_tokens.interception.gate import Gate
+    from pytest_stripe_tokens.interception.wire import Outcome
 
 
 class Vcrpy:
