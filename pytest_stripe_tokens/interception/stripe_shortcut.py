@@ -77,8 +77,8 @@ class _Requests:
         return (
             client._session is None  # noqa: SLF001
             and not client._proxy  # noqa: SLF001
-            and getattr(client, "requests", None) is self.module
             and self.module.Session is self._session
+            and getattr(client, "requests", None) is self.module
             and "NETRC" not in os.environ
             and (session is None or self._is_new(session))
             and all(self._is_own(getattr(self._session, name)) for name in _ASKED)
