@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.interception.interceptor import Target
@@ -82,7 +83,7 @@ def _connect(gate: Gate, previous: Any) -> Any:
         protocol = self._factory()
         protocol.connection_made(_Transport(protocol, f"{req.url.scheme}://{req.url.host}", gate.answerer, loop))
         # The pool, which outlives the sandbox, is not to keep it.
-        protocol.force_close()
+        protocol._should_close = True  # noqa: SLF001 - older versions have no function for it
         return aiohttp.connector.Connection(self, req.connection_key, protocol, loop)
 
     return connect
@@ -124,10 +125,9 @@ class _Transport:
         except BaseException as raised:  # noqa: BLE001 - the session raises it
             self._protocol.set_exception(AsGiven(raised))
             return
-        if outcome.delay:
-            self._loop.call_later(outcome.delay, self._deliver, outcome.response, outcome.exception)
-        else:
-            self._deliver(outcome.response, outcome.exception)
+        # Older versions stop the task that writes as soon as there is an answer: it is to end first.
+        wait = partial(self._loop.call_later, outcome.delay) if outcome.delay else self._loop.call_soon
+        wait(self._deliver, outcome.response, outcome.exception)
 
     def _deliver(self, response: Response | None, exception: BaseException | type[BaseException] | None) -> None:
         if self._is_closing:
