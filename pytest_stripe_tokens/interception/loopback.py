@@ -6,6 +6,7 @@ It reads HTTP/1.1 with the standard library, and hands plain requests on.
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import socket
 import struct
 import threading
@@ -14,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from pytest_stripe_tokens.api.messages import API_HOST, Request, Response
+from pytest_stripe_tokens.api.messages import API_HOST, Request, Response, is_stripe_host
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -25,14 +26,19 @@ if TYPE_CHECKING:
 _LONGEST = 16 * 1024 * 1024
 # Seconds that a connection may be idle, and that one waits whose answer never comes.
 _IDLE, _SILENT = 60.0, 600.0
-# As api.stripe.com has them (real answers): a page asks it from anywhere.
+# As api.stripe.com has them (real answers, 2026): a page asks it from anywhere.
 _CORS: Mapping[str, str] = {
+    "Access-Control-Allow-Credentials": "true",
+    "Access-Control-Allow-Methods": "GET, HEAD, PUT, PATCH, POST, DELETE",
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Request-Id, Stripe-Manage-Version, Stripe-Should-Retry, "
     "X-Stripe-External-Auth-Required, X-Stripe-Privileged-Session-Required",
     "Access-Control-Max-Age": "300",
 }
-_METHODS = "GET, HEAD, PUT, PATCH, POST, DELETE"
+_MISDIRECTED = (
+    b"The Host of this request names another machine than the one that this server listens on. `stripe-tokens serve"
+    b" --host 0.0.0.0` answers any.\n"
+)
 
 
 class Loopback:
@@ -93,10 +99,30 @@ class _Server(ThreadingHTTPServer):
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
         self.is_closed = threading.Event()
+        self.is_open = not _is_of_this_machine(address[0])
         super().__init__(address, handler)
+
+    def answers_to(self, host: str) -> bool:
+        """Tell whether a request may name this host: anybody's name can be made to lead to this machine in a browser.
+
+        Args:
+            host: a request's header, `"127.0.0.1:12111"`; empty where it has none.
+        """
+        try:
+            name = urlsplit(f"//{host}").hostname
+        except ValueError:
+            return False
+        return self.is_open or name is None or _is_of_this_machine(name) or is_stripe_host(name)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A peer that goes away is no error of ours."""
+
+
+def _is_of_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 class _TooLongError(Exception):
@@ -118,6 +144,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if isinstance(error, _TooLongError) else HTTPStatus.BAD_REQUEST
             self._send(Response(status, {"Connection": "close"}, b""))
+            return
+        if not self._served.answers_to(self.headers.get("Host", "")):
+            self._send(Response(HTTPStatus.MISDIRECTED_REQUEST, {"Content-Type": "text/plain"}, _MISDIRECTED), {})
             return
         parts = urlsplit(self.path)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
@@ -181,10 +210,8 @@ class _Handler(BaseHTTPRequestHandler):
         return data
 
     def _preflight(self) -> dict[str, str]:
-        return {
-            "Access-Control-Allow-Methods": _METHODS,
-            "Access-Control-Allow-Headers": self.headers.get("Access-Control-Request-Headers", "*"),
-        }
+        asked = self.headers.get("Access-Control-Request-Headers")
+        return {} if asked is None else {"Access-Control-Allow-Headers": asked}
 
     def _send(self, response: Response, more: Mapping[str, str] = _CORS) -> None:
         self.send_response_only(response.status, response.reason)
