@@ -409,7 +409,8 @@
     }
 
     getElement(kind) {
-      return this._elements.get(kind) || null;
+      // @stripe/react-stripe-js asks with its components.
+      return this._elements.get(kind?.__elementType || kind) || null;
     }
 
     async submit() {
@@ -507,6 +508,7 @@
   /** A payment method's `type`, `card` and `billing_details`, or {error} where something typed is wrong. */
   const methodParams = ({ card, type = "card", billing_details: billing, ...more }) => {
     if (type !== "card") notHere(`a payment method of type ${type}`)();
+    if (!card || typeof card !== "object") fail("Invalid value for a payment method: card should be an Element or an object.");
     if (!(card instanceof Element)) return { type, card, billing_details: billing, ...more };
     const group = mounted(card);
     const error = group._error();

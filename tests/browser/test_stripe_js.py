@@ -372,6 +372,7 @@ def test_what_a_page_does_wrong_is_thrown_and_named(shop):
         ("card.mount(null)", "Invalid DOM element"),
         ("stripe.createToken(card)", "Please make sure the Element you are attempting to use is still mounted."),
         ("stripe.createToken('sepa', {})", "You must provide a Stripe Element or a valid token type"),
+        ("stripe.createPaymentMethod({type: 'card', card: null})", "card should be an Element or an object"),
         ("stripe.createPaymentMethod({type: 'sepa_debit'})", "a payment method of type sepa_debit is not in"),
         ("stripe.confirmCardPayment('pi_1', {})", "a client secret of the form ${id}_secret_${secret}"),
         ("stripe.confirmCardSetup('pi_1_secret_2', {})", "a client secret of the form"),
