@@ -635,14 +635,36 @@
     return send(client, "POST", "confirmation_tokens", sent, "confirmationToken");
   };
 
+  /** Ask as the test page of a card's bank does, whose buttons have these ids; true where the customer completes. */
+  const challenge = () =>
+    new Promise((answered) => {
+      const dialog = document.createElement("dialog");
+      dialog.id = "challenge";
+      dialog.innerHTML =
+        "<p>3D Secure test page, by pytest-stripe-tokens</p>" +
+        '<button type="button" id="test-source-authorize-3ds">Complete</button> ' +
+        '<button type="button" id="test-source-fail-3ds">Fail</button>';
+      const [complete, failed] = dialog.querySelectorAll("button");
+      complete.addEventListener("click", () => dialog.close("complete"));
+      failed.addEventListener("click", () => dialog.close("fail"));
+      dialog.addEventListener("close", () => {
+        dialog.remove();
+        answered(dialog.returnValue === "complete");
+      });
+      document.body.append(dialog);
+      dialog.showModal();
+    });
+
   /** 3D Secure, where an intent asks for it. */
-  const authenticate = async (client, kind, secret, done) => {
-    const intent = done[kind.result];
-    if (intent.status !== "requires_action") return done;
-    const message =
-      `The ${kind.path.slice(0, -1)} asks for 3D Secure, which this stand-in of Stripe.js has no page for. ` +
-      "Pass {handleActions: false} to see the intent as it is.";
-    return { error: { type: "invalid_request_error", message, [kind.path.slice(0, -1)]: intent } };
+  const authenticate = async (client, kind, secret, done, method) => {
+    if (done[kind.result].status !== "requires_action") return done;
+    const status = (await challenge()) ? "Y" : "N";
+    const sent = { client_secret: secret, final_cres: JSON.stringify({ transStatus: status }) };
+    const { error } = await send(client, "POST", "3ds2/challenge_complete", sent, "challenge");
+    const found = error ? { error } : await retrieve(client, kind, secret, method);
+    const intent = found[kind.result];
+    if (intent?.status !== "requires_payment_method") return found;
+    return { error: { ...(intent.last_payment_error || intent.last_setup_error), [kind.path.slice(0, -1)]: intent } };
   };
 
   // ---------------------------------------------------------------------------------------------------------------
@@ -679,7 +701,7 @@
     const missing = NOT_HERE.map((name) => [name, notHere(`stripe.${name}()`)]);
     const one = async (kind, secret, method) => {
       const found = await retrieve(client, kind, secret, method);
-      return found.error ? found : authenticate(client, kind, secret, found);
+      return found.error ? found : authenticate(client, kind, secret, found, method);
     };
     return {
       ...Object.fromEntries(missing),

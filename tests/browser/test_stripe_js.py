@@ -316,6 +316,56 @@ def test_intents_are_confirmed_and_declined(shop, stripe_tokens):
     assert intent.client_secret not in result["error"]["message"]
 
 
+def test_three_d_secure_is_asked_for_and_decides(shop, stripe_tokens):
+    page = shop.open()
+    refusal = (
+        "We are unable to authenticate your payment method. Please choose a different payment method and try again."
+    )
+    required = "pm_card_authenticationRequired"
+    for button, setup in (("Complete", False), ("Fail", False), ("Complete", True), ("Fail", True)):
+        kind = "setup" if setup else "payment"
+        intent = stripe.SetupIntent.create() if setup else stripe.PaymentIntent.create(amount=500, currency="usd")
+        call = f"stripe.confirmCard{kind.capitalize()}(given, {{payment_method: '{required}'}}"
+        result = shop.run(f"return {call}, {{handleActions: false}})", intent.client_secret)
+        assert result[f"{kind}Intent"]["status"] == "requires_action"
+        shop.page.evaluate(f"(given) => void {call}).then((result) => (window.result = result))", intent.client_secret)
+        page.click(f"dialog >> text={button}")
+        page.wait_for_function("window.result")
+        result = shop.run("const {result} = window; window.result = null; return result")
+        kept = type(intent).retrieve(intent.id)
+        assert page.locator("dialog").count() == 0
+        if button == "Complete":
+            assert result[f"{kind}Intent"]["status"] == kept.status == "succeeded"
+            continue
+        assert kept.status == result["error"][f"{kind}_intent"]["status"] == "requires_payment_method"
+        assert result["error"]["code"] == kept[f"last_{kind}_error"].code == f"{kind}_intent_authentication_failure"
+        assert result["error"]["message"] == refusal
+    # A server that confirms itself hands on what is left to do.
+    intent = stripe.PaymentIntent.create(
+        amount=500, currency="usd", payment_method=required, confirm=True, confirmation_method="manual"
+    )
+    page.evaluate(
+        "(given) => void stripe.handleCardAction(given).then((result) => (window.result = result))",
+        intent.client_secret,
+    )
+    page.click("#test-source-authorize-3ds")
+    page.wait_for_function("window.result")
+    assert shop.run("return result.paymentIntent.status") == "requires_confirmation"
+    assert stripe.PaymentIntent.confirm(intent.id).status == "succeeded"
+    # What the card does once its holder is known.
+    intent = stripe.PaymentIntent.create(amount=500, currency="usd")
+    card = "{number: '4000008260003178', exp_month: 12, exp_year: 2050}"
+    page.evaluate(
+        f"(given) => void stripe.confirmCardPayment(given, {{payment_method: {{card: {card}}}}}).then((result) => (window.result = result))",
+        intent.client_secret,
+    )
+    shop.run("window.result = null")
+    page.click("#test-source-authorize-3ds")
+    page.wait_for_function("window.result")
+    error = shop.run("return result.error")
+    assert (error["code"], error["decline_code"]) == ("card_declined", "insufficient_funds")
+
+
 def test_payment_elements(shop, stripe_tokens):
     intent = stripe.PaymentIntent.create(amount=500, currency="usd")
     page = shop.open("<div id=payment></div>")
