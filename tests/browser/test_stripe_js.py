@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from urllib.parse import parse_qs, urlsplit
@@ -84,10 +85,11 @@ def test_a_card_that_is_typed_by_hand(shop, stripe_tokens):
     page = shop.open("<label for=card>Card</label><div id=card></div>")
     shop.run("""
         window.told = [];
-        window.card = stripe.elements().create('card');
+        window.elements = stripe.elements();
+        window.card = elements.create('card');
+        card.mount('#card');
         for (const name of ['ready', 'change', 'focus', 'blur', 'escape'])
             card.on(name, (event) => told.push([name, event]));
-        card.mount('#card');
     """)
     page.wait_for_function("told.length")
     page.click("label")
@@ -107,6 +109,8 @@ def test_a_card_that_is_typed_by_hand(shop, stripe_tokens):
     }  # fmt: skip
     assert changes[-1] == {**changes[0], "complete": True, "value": {"postalCode": "94110"}}
     assert [name for name, _ in told if name != "change"] == ["ready", "focus", "escape"]
+    # "when any value in the change event payload changes"
+    assert [one for one, next_ in itertools.pairwise(changes) if one == next_] == []
     assert "StripeElement--complete" in page.locator("#card").get_attribute("class").split()
 
     token = shop.run("return (await stripe.createToken(card)).token")
@@ -126,7 +130,9 @@ def test_a_card_that_is_typed_by_hand(shop, stripe_tokens):
     assert page.locator("#card").inner_html() == page.locator("#card").get_attribute("class") == ""
     shop.run("card.mount(document.querySelector('#card'))")
     assert page.locator("[name=cardnumber]").is_visible()
+    assert shop.run("return elements.getElement({__elementType: 'card'}) === card")  # as react-stripe-js asks
     shop.run("card.destroy()")
+    assert shop.run("return [elements.getElement('card'), typeof elements.create('card')]") == [None, "object"]
     assert "has already been destroyed" in shop.thrown("card.mount('#card')")
 
 
@@ -191,6 +197,9 @@ def test_elements_of_their_own(shop, stripe_tokens):
     result = shop.run("return stripe.createToken(elements.getElement('cardNumber'))")
     assert result["error"]["code"] == "incomplete_cvc"
     assert shop.run("return cvc.error.code") == "incomplete_cvc"
+    page.locator("[name=exp-date]").fill("")
+    page.locator("[name=exp-date]").press_sequentially("550")
+    assert page.locator("[name=exp-date]").input_value() == "05 / 50"
     page.locator("[name=cvc]").press("End")
     page.keyboard.type("4")
     assert shop.run("return zip.value") == "94110"
@@ -297,7 +306,9 @@ def test_intents_are_confirmed_and_declined(shop, stripe_tokens):
     options = "{payment_method_options: {card: {cvc}}, receipt_email: 'jenny@example.com'}"
     result, _ = paid(options, customer=customer.id, payment_method=saved)
     assert result["paymentIntent"]["status"] == "succeeded"
-    assert [request.path.split("/")[2] for request in stripe_tokens.requests[-2:]] == ["tokens", "payment_intents"]
+    made, used = stripe_tokens.requests[-2:]
+    assert (made.token_type, made.params) == ("cvc_update", {"cvc_update": {"cvc": "987"}})
+    assert used.params["payment_method_options"]["card"]["cvc_token"].startswith("cvctok_")
     assert paid("{payment_method: 'pm_card_visa'}")[0]["paymentIntent"]["status"] == "succeeded"
 
     setup = stripe.SetupIntent.create(customer=customer.id)
@@ -438,7 +449,7 @@ def test_what_a_page_does_wrong_is_thrown_and_named(shop):
     assert [name for name in METHODS if name not in missing] == list(HERE)
 
 
-def test_it_says_what_it_is_and_asks_whom_it_came_from(shop):
+def test_it_says_what_it_is_and_asks_whom_it_came_from(shop, stripe_tokens):
     shop.open()
     notices = [line for line in shop.console if "stand-in" in line]
     assert notices == [
@@ -450,6 +461,11 @@ def test_it_says_what_it_is_and_asks_whom_it_came_from(shop):
     assert shop.run("return Stripe.version") == "endive"
     shop.run("const again = document.createElement('script'); again.src = given; document.head.append(again); await new Promise((done) => (again.onload = done))", shop.api + "/v3/")  # fmt: skip
     assert "warning: Stripe.js was loaded before" in shop.console[-1]
+    shop.run(
+        f"const mine = Stripe('pk_test_shop', {{stripeAccount: 'acct_1', apiVersion: '2020-08-27'}}); return mine.createToken('card', {CARD})"
+    )
+    request = stripe_tokens.requests[-1]
+    assert (request.stripe_account, request.headers["stripe-version"]) == ("acct_1", "2020-08-27")
     # A page that names js.stripe.com, as Stripe asks of every page, when the test leads it here.
     shop.page.route(
         "https://js.stripe.com/**",
