@@ -71,8 +71,9 @@ class Shop:
         return self.page
 
     def run(self, code, given=None):
-        """Run the body of an async function in the page."""
-        return self.page.evaluate(f"async (given) => {{ {code} }}", given)
+        """Run the body of an async function in the page, which has to end in ten seconds."""
+        late = "new Promise((_, end) => setTimeout(() => end(new Error('no answer in ten seconds')), 10000))"
+        return self.page.evaluate(f"(given) => Promise.race([(async () => {{ {code} }})(), {late}])", given)
 
     def thrown(self, code):
         """Say with what an expression fails, `"IntegrationError: ..."`; None where it does not."""
