@@ -17,6 +17,7 @@ from pytest_stripe_tokens.redaction.sensitive import hide
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 from pytest_stripe_tokens.sandbox.own_requests import PUBLISHABLE_TEST_KEY, TEST_KEY
 from pytest_stripe_tokens.sandbox.seen import SeenRequest
+from pytest_stripe_tokens.sandbox.stripe_js import script
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,6 +94,9 @@ class StripeServer:
         return self._current() or self._own
 
     def _answer(self, request: Request) -> Outcome:
+        stripe_js = script(request)
+        if stripe_js is not None:
+            return Outcome(stripe_js)
         understood = read(request)
         seen = SeenRequest(request, understood)
         self._requests.append(seen)
@@ -120,8 +124,8 @@ class StripeServer:
             return _json(
                 403, {"error": {"message": "the control paths answer this machine alone; start with --control"}}
             )
-        if "origin" in request.headers:
-            # A browser says whose page it is that asks, and any page can reach this machine.
+        if "origin" in request.headers or request.headers.get("sec-fetch-site", "none") != "none":
+            # A browser says that a page asks, and not the person at its address bar: any page can reach this machine.
             return _json(403, {"error": {"message": "the control paths answer no page; ask them from the suite"}})
         call = f"{request.method} {request.path.removeprefix(CONTROL)}"
         run = self._calls().get(call)

@@ -165,23 +165,65 @@ for _ in range(20):
 def test_a_page_may_ask_it_from_anywhere(connection):
     asked = {"Origin": "https://shop.example", "Access-Control-Request-Headers": "authorization,stripe-version"}
     connection.request("OPTIONS", "/v1/tokens", headers=asked)
-    answer = connection.getresponse()
-    answer.read()
-    assert answer.status == 200
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    assert answer.headers["Access-Control-Allow-Headers"] == "authorization,stripe-version"
+    preflight = connection.getresponse()
+    preflight.read()
     connection.request("GET", "/v1/tokens/tok_none", headers=AUTH)
     answer = connection.getresponse()
-    assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (400, "*")
-    assert "Request-Id" in answer.headers["Access-Control-Expose-Headers"]
     answer.read()
-    # A page sends a POST of plain text without asking first.
-    for method, call in (("OPTIONS", "requests"), ("GET", "requests"), ("POST", "reset")):
-        connection.request(method, f"/_stripe_tokens/{call}", headers=asked)
+    assert (preflight.status, answer.status) == (200, 400)
+    assert preflight.headers["Access-Control-Allow-Headers"] == "authorization,stripe-version"
+    for headers in (preflight.headers, answer.headers):
+        # Real answers of 2026.
+        assert {name: value for name, value in headers.items() if name.startswith("Access-Control")} | {
+            "Access-Control-Allow-Headers": ""
+        } == {
+            "Access-Control-Allow-Credentials": "true",
+            "Access-Control-Allow-Headers": "",
+            "Access-Control-Allow-Methods": "GET, HEAD, PUT, PATCH, POST, DELETE",
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Expose-Headers": "Request-Id, Stripe-Manage-Version, Stripe-Should-Retry, "
+            "X-Stripe-External-Auth-Required, X-Stripe-Privileged-Session-Required",
+            "Access-Control-Max-Age": "300",
+        }
+
+
+def test_no_page_may_ask_the_control_paths(connection):
+    origin = {"Origin": "https://shop.example", "Access-Control-Request-Headers": "content-type"}
+    # A page sends a POST of plain text without asking first, and a script or an image without saying its origin.
+    for method, call, headers, status in (
+        ("OPTIONS", "requests", origin, 403),
+        ("GET", "requests", origin, 403),
+        ("POST", "reset", origin, 403),
+        ("GET", "requests", {"Sec-Fetch-Site": "cross-site"}, 403),
+        ("GET", "requests", {"Sec-Fetch-Site": "same-origin"}, 403),
+        ("GET", "requests", {"Sec-Fetch-Site": "none"}, 200),  # the address bar
+        ("GET", "requests", {}, 200),
+    ):
+        connection.request(method, f"/_stripe_tokens/{call}", headers=headers)
         answer = connection.getresponse()
         answer.read()
-        assert answer.status == 403
+        assert answer.status == status, (method, headers)
         assert not [name for name in answer.headers if name.startswith("Access-Control")]
+
+
+def test_stripe_js_is_served_under_every_name_that_it_has(connection, stripe_server):
+    for path, status in (
+        ("/v3", 200),
+        ("/v3/", 200),
+        ("/v3/stripe.js", 200),
+        ("/basil/stripe.js?advancedFraudSignals=false", 200),
+        ("/endive/stripe.js", 200),
+        ("/v3/other.js", 404),
+        ("/BASIL/stripe.js", 404),
+        ("/basil/", 404),
+    ):
+        connection.request("GET", path, headers=AUTH)
+        answer = connection.getresponse()
+        text = answer.read()
+        assert answer.status == status, path
+        assert answer.headers["Content-Type"].startswith("text/javascript" if status == 200 else "application/json")
+        assert text.startswith(b"// A stand-in of Stripe.js" if status == 200 else b"{")
+    assert [request.path for request in stripe_server.requests[-3:]] == ["/v3/other.js", "/BASIL/stripe.js", "/basil/"]
 
 
 def test_an_answer_that_never_comes_is_waited_for_by_the_client_alone(connection, stripe_server, stripe_tokens):

@@ -112,6 +112,7 @@ def test_what_is_no_request_is_refused_with_a_reason(port, sent, status, told):
         ("evil.example", "/v1/customers", 421),
         ("api.stripe.com.evil.example", "/v1/customers", 421),
         ("127.0.0.1.evil.example:80", "/v1/customers", 421),
+        ("198.51.100.7", "/v1/customers", 421),
         ("[", "/v1/customers", 421),
         ("localhost\r\nHost: evil.example", "/v1/customers", 421),
         ("localhost", "http://evil.example/v1/customers", 421),
