@@ -218,12 +218,14 @@ def test_a_peer_that_hangs_is_given_up(monkeypatch, port, stripe_server):
 
 def test_peers_that_hang_give_way_to_others(monkeypatch):
     monkeypatch.setattr(loopback, "_MOST_CONNECTIONS", 8)
+    monkeypatch.setattr(loopback, "_IDLE", 60)
     server = Run(Settings()).serve()
     port = urlsplit(server.url).port
     hanging = [connect(port) for _ in range(8)]
     assert soon(lambda: len(threads()) == 8)
     got = answered(port, f"GET /v1/customers HTTP/1.1\r\nHost: localhost\r\n{AUTH}\r\n".encode())
     assert got.startswith(b"HTTP/1.1 200 ")
+    assert hanging[0].recv(1) == b""
     server.close()
     assert not threads()
     for peer in hanging:
