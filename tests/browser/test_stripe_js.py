@@ -92,6 +92,9 @@ def test_a_card_that_is_typed_by_hand(shop, stripe_tokens):
             card.on(name, (event) => told.push([name, event]));
     """)
     page.wait_for_function("told.length")
+    # How tests of Stripe's own find its inputs.
+    assert page.get_by_label("Credit or debit card number").get_attribute("name") == "cardnumber"
+    assert page.locator("[data-elements-stable-field-name=cardExpiry]").get_attribute("name") == "exp-date"
     page.click("label")
     # As in Stripe's own: what is full hands on to the next input.
     page.keyboard.type("42424242424242421250123")
@@ -197,6 +200,9 @@ def test_elements_of_their_own(shop, stripe_tokens):
     result = shop.run("return stripe.createToken(elements.getElement('cardNumber'))")
     assert result["error"]["code"] == "incomplete_cvc"
     assert shop.run("return cvc.error.code") == "incomplete_cvc"
+    for number, is_complete in (("4242424242424242", True), ("378282246310005", False)):
+        page.locator("[name=cardnumber]").fill(number)
+        assert shop.run("return cvc.complete") is is_complete
     page.locator("[name=exp-date]").fill("")
     page.locator("[name=exp-date]").press_sequentially("550")
     assert page.locator("[name=exp-date]").input_value() == "05 / 50"
