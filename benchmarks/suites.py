@@ -68,6 +68,13 @@ class Case:
             self.prepare(directory, tests)
 
 
+def _served(port: int, *command: str) -> str:
+    """Give the suite whose calls a server answers, a process of the run's own."""
+    words = ", ".join([word if word == "sys.executable" else repr(word) for word in (*command, str(port))])
+    text = SERVED.replace("{command}", f"[{words}]").replace("{port}", str(port))
+    return text + MANY + CALLS.format(fixtures="")
+
+
 def _vcr_cassettes(directory: Path, tests: int) -> None:
     folder = directory / "cassettes" / "test_it"
     folder.mkdir(parents=True)
@@ -108,14 +115,14 @@ class Answering(stripe.HTTPClient):
 BODY = {BODY!r}
 stripe.default_http_client = Answering()
 """
-LOCALSTRIPE = """
+SERVED = """
 import socket, subprocess, sys, time
 
 stripe.api_base = "http://127.0.0.1:{port}"
 
 @pytest.fixture(scope="session", autouse=True)
 def server():
-    with subprocess.Popen([sys.executable, "-m", "localstripe", "--from-scratch", "--port", "{port}"]) as process:
+    with subprocess.Popen({command}, stdout=subprocess.DEVNULL) as process:
         for _ in range(200):
             try:
                 socket.create_connection(("127.0.0.1", {port})).close()
@@ -203,7 +210,13 @@ _ALL = (
     Case(
         "localstripe",
         "localstripe, one server for the run",
-        text=LOCALSTRIPE.replace("{port}", "8421") + MANY + CALLS.format(fixtures=""),
+        text=_served(8421, "sys.executable", "-m", "localstripe", "--from-scratch", "--port"),
+    ),
+    Case(
+        "server",
+        "ours: stripe-tokens serve, one server for the run",
+        text=_served(8422, "sys.executable", "-m", "pytest_stripe_tokens", "serve", "--port"),
+        head=HEAD.replace("2026", "2050"),
     ),
     Case(
         "replay-httpx",

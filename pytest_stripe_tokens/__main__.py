@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import signal
+import socket
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,16 +53,19 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         )
     except UsageError as error:
         parser.error(str(error))
-    stopped = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda _number, _frame: stopped.set())
     try:
         server = Run(settings).serve(host=options.host, port=options.port, is_controlled=options.control, log=_say)
     except (OSError, OverflowError) as error:
         sys.stderr.write(f"stripe-tokens: can't listen on {options.host}, port {options.port}: {error}\n")
         return 1
+    # Whichever thread a signal reaches, this one wakes up: of an event it would not always learn.
+    told, tells = socket.socketpair()
+    tells.settimeout(0)
+    signal.set_wakeup_fd(tells.fileno())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: None)
     _say(f"stripe-tokens: mode {settings.mode}, seed {settings.seed}: {server.url}")
-    stopped.wait()
+    told.recv(1)
     server.close()
     return 0
 

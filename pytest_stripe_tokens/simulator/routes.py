@@ -50,6 +50,7 @@ class Seldom:
 account_links = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.account_links"))
 accounts = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.accounts"))
 capabilities = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.capabilities"))
+challenges = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.challenges"))
 captures = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.captures"))
 customer_sources = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.customer_sources"))
 events = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.events"))
@@ -216,6 +217,13 @@ ROUTES = (
     Route("POST", "/v1/sources/:source", sources.update, "sources.update"),
     Route("POST", "/v1/three_d_secure/authentications", three_d_secure.create, "three_d_secure.create"),
     Route("GET", "/v1/three_d_secure/authentications/:authentication", three_d_secure.retrieve),
+    Route(
+        "POST",
+        "/v1/3ds2/challenge_complete",
+        challenges.complete,
+        "three_d_secure.challenge_complete",
+        publishable=True,
+    ),
 )
 
 
