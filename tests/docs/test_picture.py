@@ -37,7 +37,7 @@ def drawn(lines):
             f'<circle cx="{24 + 20 * n}" cy="22" r="6" fill="{fill}"/>'
             for n, fill in enumerate(("#ff5f57", "#febc2e", "#28c840"))
         ),
-        '<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="14" fill="#e6edf3" xml:space="preserve">',
+        '<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="14" fill="#e6edf3">',
     ]
     for number, line in enumerate(["$ pytest -v", *lines]):
         out.append(f'<text x="{LEFT}" y="{TOP + LINE * number}">{_spans(line)}</text>')
@@ -48,8 +48,10 @@ def _spans(line):
     spans, fill, weight = [], None, None
     for text, codes in re.findall(r"([^\x1b]*)(?:\x1b\[([\d;]*)m)?", line):
         if text:
+            # Ordinary ones in a row would be drawn as one.
+            shown = escape(text).replace(" ", "\N{NO-BREAK SPACE}")
             style = (f' fill="{fill}"' if fill else "") + (f' font-weight="{weight}"' if weight else "")
-            spans.append(f"<tspan{style}>{escape(text)}</tspan>" if style else escape(text))
+            spans.append(f"<tspan{style}>{shown}</tspan>" if style else shown)
         for code in codes.split(";") if codes else ():
             fill = None if code in ("0", "") else COLOURS.get(code, fill)
             weight = "bold" if code == "1" else None if code in ("0", "") else weight
@@ -57,7 +59,7 @@ def _spans(line):
 
 
 def _without_times(text):
-    return re.sub(r"=+", "=", re.sub(r"in [\d.]+s", "in N s", text))
+    return re.sub(r"=+", "=", re.sub(r"in\s[\d.]+s", "in N s", text))
 
 
 def test_the_picture_is_that_of_a_run(tmp_path):
