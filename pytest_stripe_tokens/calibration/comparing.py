@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.calibration.filling import inside
-from pytest_stripe_tokens.recording.drift import compare
+from pytest_stripe_tokens.calibration.sides import error_of, without_ids
+from pytest_stripe_tokens.recording.drift import compare, is_volatile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,6 +31,7 @@ _OWN = frozenset(
         "statement_descriptor",
     }
 )
+_VALUES = frozenset({"value", "enum", "nullability"})
 # Objects inside an error, whose values are compared where they are a word of a list.
 _INSIDE = re.compile(r"error\.(?:payment_intent|payment_method|setup_intent|source|charge)\.")
 _BEGINNING = "..."
@@ -79,14 +80,23 @@ def parted(expected: Expected | None, stripe: Answer, simulator: Answer) -> list
         return found
     chosen = (*_paths(expected.body), *expected.same) if expected else ()
     apart = expected.apart_from if expected else ()
-    ours, theirs = _compared(simulator), _compared(stripe)
-    for drift in compare(ours, theirs):
-        name = PART.findall(drift.path)[-1] if drift.path else ""
+    ours, theirs = _compared(simulator.body), _compared(stripe.body)
+    for drift in compare(_compared(simulator.raw), _compared(stripe.raw)):
+        *above, name = PART.findall(drift.path) or [""]
         is_error = drift.path.startswith("error") and not _INSIDE.match(drift.path)
-        is_value = drift.change == "value" and not is_error and not _within(drift.path, chosen)
-        if is_value or name in _OWN or _within(drift.path, apart):
+        # Of what is another each time, it is the kind that has changed: what an id begins with.
+        is_value = drift.change == "value" and not (is_error or is_volatile(name) or _within(drift.path, chosen))
+        if drift.change in _VALUES and at(theirs, drift.path) == at(ours, drift.path):
+            continue
+        is_own = (name in _OWN and drift.change in _VALUES) or not _OWN.isdisjoint(above)
+        if is_value or is_own or _within(drift.path, apart):
             continue
         found.append(Part(drift.path, at(theirs, drift.path), at(ours, drift.path)))
+    # An id is another each time, which is no drift; that it is the one of an earlier answer is.
+    for path in (*chosen, "error.message"):
+        values = [_text(at(body, path)) for body in (theirs, ours)]
+        if values[0] != values[1] and not _within(path, tuple(part.path for part in found)):
+            found.append(Part(path, *values))
     for name in expected.headers if expected else ():
         values = [answer.headers.get(name.lower(), MISSING) for answer in (stripe, simulator)]
         if values[0] != values[1]:
@@ -108,7 +118,7 @@ def problems(expected: Expected | None, side: Side, answer: Answer) -> Iterator[
         return
     if answer.status != expected.status:
         yield f"status {answer.status}, expected {expected.status}: {answer.error or answer.body}"
-    wanted, raw = side.filled(expected.error), as_object(as_object(answer.response.data).get("error"))
+    wanted, raw = side.filled(expected.error), error_of(answer.raw)
     is_whole = {"message", "type"} <= wanted.keys() and not str(wanted["message"]).endswith(_BEGINNING)
     for name in {**wanted, **(answer.error if is_whole else {})}:
         if not (_fits(wanted.get(name), answer.error.get(name)) or _fits(wanted.get(name), raw.get(name))):
@@ -139,8 +149,13 @@ def lacking(unknown: Unknown) -> Part:
     return Part(unknown.place, MISSING, "a value, which the next request names")
 
 
-def _compared(answer: Answer) -> dict[str, Any]:
-    return {"error": answer.error} if answer.error else dict(answer.body)
+def _compared(body: Mapping[str, Any]) -> dict[str, Any]:
+    error = error_of(body)
+    return {"error": error} if error else dict(body)
+
+
+def _text(value: Any) -> Any:
+    return without_ids(value) if isinstance(value, str) else value
 
 
 def _fits(wanted: Any, value: Any) -> bool:

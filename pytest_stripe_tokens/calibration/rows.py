@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.calibration.trials import Difference
 
 _ID = re.compile(r"(?<![A-Za-z0-9_{])([a-z]+(?:_[a-z]+)*_)(?=[A-Za-z]*[0-9])[A-Za-z0-9]{8,}(?![A-Za-z0-9])")
+_NAME = re.compile(r"\{([\w. ]+):\w+\}")
 # Of an object inside an error.
 _TOLD = ("object", "status")
 
@@ -98,6 +99,7 @@ def _told(value: Any) -> Any:
         return {name: known[name] for name in _TOLD if name in known} or known
     if not isinstance(value, str):
         return value
+    value = _NAME.sub(r"{\1}", value)
     match = _ID.search(value)
     # What begins a text is known; behind an id that is not, nothing is.
     return value if match is None else f"{value[: match.end(1)]}..."

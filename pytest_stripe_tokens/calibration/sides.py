@@ -59,7 +59,7 @@ class Answer:
 
     Args:
         status: the HTTP status.
-        body: its JSON, with a name in place of each id that an answer of this fact has given, and of its messages'.
+        body: its JSON, with a name in place of each id that an answer of this fact has given: `{charge.id:ch_}`.
         headers: names in lower case.
         response: as it came.
     """
@@ -75,9 +75,24 @@ class Answer:
         return 200 <= self.status < 300  # noqa: PLR2004 - as HTTP has them
 
     @property
+    def raw(self) -> dict[str, Any]:
+        """Its JSON as it came."""
+        return as_object(self.response.data)
+
+    @property
     def error(self) -> dict[str, Any]:
         """The error without its links, which follow from the rest; empty where there is none."""
-        return {name: item for name, item in as_object(self.body.get("error")).items() if name not in _LINKS}
+        return error_of(self.body)
+
+
+def error_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the error in an answer's JSON without its links; empty where there is none."""
+    return {name: item for name, item in as_object(body.get("error")).items() if name not in _LINKS}
+
+
+def without_ids(text: str) -> str:
+    """Give a text with what an id begins with in place of each that has no name."""
+    return _ID.sub(lambda match: f"{match[0].rpartition('_')[0]}_", text)
 
 
 class Side:
@@ -112,7 +127,7 @@ class Side:
         name = step.name or f"step {number + 1}"
         self._names[name] = body
         for path, identity in _ids(body):
-            self._ids.setdefault(identity, f"{{{name}{path}}}")
+            self._ids.setdefault(identity, f"{{{name}{path}:{identity.rpartition('_')[0]}_}}")
         headers = {name.lower(): str(self.named(value)) for name, value in response.headers.items()}
         return Answer(response.status, self.named(body), headers, response)
 
