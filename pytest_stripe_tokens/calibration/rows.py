@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.calibration.table import Fact
     from pytest_stripe_tokens.calibration.trials import Difference
 
-_ID = re.compile(r"(?<![A-Za-z0-9_{])([a-z]+(?:_[a-z]+)*_)(?=[A-Za-z]*[0-9])[A-Za-z0-9]{8,}(?![A-Za-z0-9])")
-_NAME = re.compile(r"\{([\w. ]+):\w+\}")
+# The name of an id, `{charge.id:ch_}`, or an id that has none.
+_ID = re.compile(
+    r"\{(?P<path>(?P<name>[\w ]+)[\w.]*):(?P<prefix>\w+)\}"
+    r"|(?<![A-Za-z0-9_])(?P<start>[a-z]+(?:_[a-z]+)*_)(?=[A-Za-z]*[0-9])[A-Za-z0-9]{8,}(?![A-Za-z0-9])"
+)
+_HEADER = "header "
 # Of an object inside an error.
 _TOLD = ("object", "status")
 
@@ -37,41 +41,35 @@ def as_read(fact: Fact, answers: Sequence[Answer], found: Sequence[Difference]) 
     steps = [dict(step) for step in row["steps"]]
     for difference in found:
         if difference.step < len(answers):
-            steps[difference.step] = _step(steps[difference.step], answers[difference.step], difference)
-    return {**row, "steps": steps[: len(answers)] if _ends_early(steps, answers) else steps}
+            known = frozenset(step.name for step in fact.steps[: difference.step]) - {""}
+            steps[difference.step] = _step(steps[difference.step], answers[difference.step], difference, known)
+    has_ended = 0 < len(answers) < len(steps) and not answers[-1].is_success
+    return {**row, "steps": steps[: len(answers)] if has_ended else steps}
 
 
-def _ends_early(steps: Sequence[object], answers: Sequence[Answer]) -> bool:
-    return 0 < len(answers) < len(steps) and not answers[-1].is_success
-
-
-def _step(step: Mapping[str, Any], answer: Answer, difference: Difference) -> dict[str, Any]:
+def _step(step: Mapping[str, Any], answer: Answer, difference: Difference, known: frozenset[str]) -> dict[str, Any]:
     kept = {name: value for name, value in step.items() if name not in {"status", "error"}}
-    if not answer.is_success:
-        kept = {name: value for name, value in kept.items() if name not in {"body", "same", "lacks"}}
-        return {**kept, "status": answer.status, "error": {name: _told(item) for name, item in answer.error.items()}}
-    body = _merged(deepcopy(cast("dict[str, Any]", kept.get("body", {}))), difference)
-    lacks = [part.path for part in difference.parts if part.stripe is MISSING and not part.path.startswith("header ")]
     headers = {
-        part.path.removeprefix("header "): None if part.stripe is MISSING else part.stripe
+        part.path.removeprefix(_HEADER): None if part.stripe is MISSING else part.stripe
         for part in difference.parts
-        if part.path.startswith("header ")
+        if part.path.startswith(_HEADER)
     }
     if headers:
         kept["answer_headers"] = {**kept.get("answer_headers", {}), **headers}
+    if not answer.is_success:
+        kept = {name: value for name, value in kept.items() if name not in {"body", "same", "lacks"}}
+        error = {name: _told(item, known) for name, item in answer.error.items()}
+        return {**kept, "status": answer.status, "error": error}
+    body: dict[str, Any] = deepcopy(kept.get("body", {}))
+    for part in difference.parts:
+        if not part.path.startswith((_HEADER, "error", "status")):
+            _put(body, PART.findall(part.path), _told(part.stripe, known))
+    lacks = [part.path for part in difference.parts if part.stripe is MISSING and not part.path.startswith(_HEADER)]
     if lacks:
         kept["lacks"] = [*kept.get("lacks", ()), *lacks]
     if body:
         return {**kept, "body": body}
     return kept if kept.keys() & {"same", "lacks", "answer_headers"} else {**kept, "status": answer.status}
-
-
-def _merged(body: dict[str, Any], difference: Difference) -> dict[str, Any]:
-    for part in difference.parts:
-        if part.path in {"", "status"} or part.path.startswith(("header ", "error")):
-            continue
-        _put(body, PART.findall(part.path), part.stripe if part.stripe is MISSING else _told(part.stripe))
-    return body
 
 
 def _put(body: Any, path: Sequence[str], value: Any) -> None:
@@ -80,6 +78,9 @@ def _put(body: Any, path: Sequence[str], value: Any) -> None:
     name: Any = place
     if isinstance(body, list):
         name, items = int(place), cast("list[object]", body)
+        if value is MISSING and not rest:
+            del items[name:]
+            return
         items.extend({} for _ in range(name + 1 - len(items)))
     if rest:
         inner: Any = at(body, place)
@@ -88,18 +89,24 @@ def _put(body: Any, path: Sequence[str], value: Any) -> None:
         _put(body[name], rest, value)
     elif value is not MISSING:
         body[name] = value
-    elif isinstance(body, dict):
+    else:
         cast("dict[str, Any]", body).pop(name, None)
 
 
-def _told(value: Any) -> Any:
-    """Give a value without what is another the next time: an id that no step has named is its beginning."""
+def _told(value: Any, known: frozenset[str]) -> Any:
+    """Give a value without what is another the next time: a text ends where an id begins that no earlier step names."""
     if isinstance(value, dict):
-        known = cast("dict[str, Any]", value)
-        return {name: known[name] for name in _TOLD if name in known} or known
+        items = cast("dict[str, Any]", value)
+        told = {name: items[name] for name in _TOLD if name in items} or items
+        return {name: _told(item, known) for name, item in told.items()}
+    if isinstance(value, list):
+        return [_told(item, known) for item in cast("list[object]", value)]
     if not isinstance(value, str):
         return value
-    value = _NAME.sub(r"{\1}", value)
-    match = _ID.search(value)
-    # What begins a text is known; behind an id that is not, nothing is.
-    return value if match is None else f"{value[: match.end(1)]}..."
+    shown, end = "", 0
+    for match in _ID.finditer(value):
+        shown += value[end : match.start()]
+        if match["name"] not in known:
+            return f"{shown}{match['prefix'] or match['start']}..."
+        shown, end = f"{shown}{{{match['path']}}}", match.end()
+    return shown + value[end:]
