@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pytest_stripe_tokens.calibration.filling import inside
 from pytest_stripe_tokens.calibration.sides import error_of, without_ids
 from pytest_stripe_tokens.recording.drift import compare, is_volatile
+from pytest_stripe_tokens.redaction.messages import redact_params
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -91,12 +92,12 @@ def parted(expected: Expected | None, stripe: Answer, simulator: Answer) -> list
         is_own = (name in _OWN and drift.change in _VALUES) or not _OWN.isdisjoint(above)
         if is_value or is_own or _within(drift.path, apart):
             continue
-        found.append(Part(drift.path, at(theirs, drift.path), at(ours, drift.path)))
+        found.append(_part(drift.path, at(theirs, drift.path), at(ours, drift.path)))
     # An id is another each time, which is no drift; that it is the one of an earlier answer is.
     for path in (*chosen, "error.message"):
         values = [_text(at(body, path)) for body in (theirs, ours)]
         if values[0] != values[1] and not _within(path, tuple(part.path for part in found)):
-            found.append(Part(path, *values))
+            found.append(_part(path, *values))
     for name in expected.headers if expected else ():
         values = [answer.headers.get(name.lower(), MISSING) for answer in (stripe, simulator)]
         if values[0] != values[1]:
@@ -152,6 +153,14 @@ def lacking(unknown: Unknown) -> Part:
 def _compared(body: Mapping[str, Any]) -> dict[str, Any]:
     error = error_of(body)
     return {"error": error} if error else dict(body)
+
+
+def _part(path: str, stripe: Any, simulator: Any) -> Part:
+    """Give a part without what its field's name says is secret."""
+    name = next((part for part in reversed(PART.findall(path)) if not part.isdecimal()), "answer")
+    values = (stripe, simulator)
+    shown = [value if value is MISSING else next(iter(redact_params({name: value}).values())) for value in values]
+    return Part(path, *shown)
 
 
 def _text(value: Any) -> Any:

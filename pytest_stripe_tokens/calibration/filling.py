@@ -66,6 +66,7 @@ def known_at(now: datetime, unique: str, key: str) -> dict[str, Any]:
         # As the API's messages show a key: its prefix and its last four characters (real answers).
         "key": {"masked": f"{key[:8]}{'*' * (len(key) - 12)}{key[-4:]}"},
         "cards": Values("card", TEST_CARDS),
+        "numbers": {name: card["number"] for name, card in TEST_CARDS.items()},
         "banks": Values("bank_account", TEST_BANK_ACCOUNTS),
         "defaults": {name: row.defaults for name, row in CATALOGUE.items()},
     }

@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.calibration.comparing import MISSING, PART, at
+from pytest_stripe_tokens.redaction.messages import redact_params
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,7 +59,7 @@ def _step(step: Mapping[str, Any], answer: Answer, difference: Difference, known
         kept["answer_headers"] = {**kept.get("answer_headers", {}), **headers}
     if not answer.is_success:
         kept = {name: value for name, value in kept.items() if name not in {"body", "same", "lacks"}}
-        error = {name: _told(item, known) for name, item in answer.error.items()}
+        error = {name: _told(item, known) for name, item in redact_params(answer.error).items()}
         return {**kept, "status": answer.status, "error": error}
     body: dict[str, Any] = deepcopy(kept.get("body", {}))
     for part in difference.parts:
