@@ -95,7 +95,7 @@ class Calibration:
             ended = "interrupted"
             self.say("interrupted: what it made is deleted first; once more to leave it")
         try:
-            ledger.clean()
+            ledger.finish()
         except _Stopped:
             ended = "interrupted twice: not all that it made is deleted"
         return ended

@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.messages import API_HOST, Request
@@ -50,8 +49,9 @@ class Ledger:
     kept: Counter[str] = field(default_factory=Counter[str])
     version: str = ""
     today: datetime | None = None
-    _made: dict[str, str] = field(default_factory=dict[str, str])
-    _lost: list[Request] = field(default_factory=list[Request])
+    # What cleans up: deletions, and requests whose answer is lost, which is told again under their idempotency keys.
+    _due: list[Request] = field(default_factory=list[Request])
+    _stuck: list[Request] = field(default_factory=list[Request])
 
     @cached_property
     def keys(self) -> Keys:
@@ -80,15 +80,23 @@ class Ledger:
         return self._sent(request)
 
     def clean(self) -> None:
-        """Delete what is still there; what can't be is in `left`."""
-        # What a lost answer told of is told again under the same idempotency key.
-        for request in list(self._lost):
-            self._lost.remove(request)
-            self._attempt(request)
-        for identity, kind in list(self._made.items()):
-            path = DELETED[kind].format(identity)
-            authorization = {"authorization": self.keys.authorization("secret")}
-            self._attempt(Request("DELETE", f"https://{API_HOST}{path}", authorization))
+        """Delete what is still there; what can't be deleted is tried once more at the end."""
+        while self._due:
+            request = self._due[0]
+            if not self._is_done(request):
+                self._stuck.append(request)
+            if request in self._due:
+                self._due.remove(request)
+
+    def finish(self) -> None:
+        """Delete at the end of the run what is left, as far as Stripe answers."""
+        self.clean()
+        for request in list(self._stuck):
+            if not self._is_done(request):
+                # A server that does not answer is not asked again and again.
+                return
+            self._stuck.remove(request)
+            self.clean()
 
     def now(self) -> datetime:
         """What time it is at Stripe, by its last answer; by this machine's clock before the first one."""
@@ -97,23 +105,30 @@ class Ledger:
     @property
     def left(self) -> list[str]:
         """What could not be deleted, each in a few words."""
-        lost = [f"perhaps {_MAKING[request.path]} of a {request.method} without an answer" for request in self._lost]
-        return [*(f"{kind} {identity}" for identity, kind in self._made.items()), *lost]
+        return [_told(request) for request in (*self._due, *self._stuck)]
 
-    def _attempt(self, request: Request) -> None:
+    def _is_done(self, request: Request) -> bool:
+        """Send a request that cleans up; tell whether it has."""
         try:
-            self._sent(request)
-        except LiveError:
-            return
+            response = self._sent(request)
+        except LiveError as error:
+            # A request that makes something and is answered in another way than Stripe's has made nothing of Stripe's.
+            return request.method == "POST" and not error.is_unreachable
+        return request.method == "POST" or response.is_success or response.status == HTTPStatus.NOT_FOUND
 
     def _sent(self, request: Request) -> Response:
         is_making = request.method == "POST" and request.path in _MAKING
-        if is_making:
-            self._lost.append(request)
+        if is_making and request not in self._due:
+            self._due.append(request)
         keeps_key = request.headers.get("authorization", "") not in self.keys.authorizations
-        response = self._live.send(request, keeps_key=keeps_key)
+        try:
+            response = self._live.send(request, keeps_key=keeps_key)
+        except LiveError as error:
+            if is_making and not error.is_unreachable:
+                self._due.remove(request)
+            raise
         if is_making:
-            self._lost.remove(request)
+            self._due.remove(request)
         self._note(request, response)
         return response
 
@@ -123,25 +138,24 @@ class Ledger:
         with suppress(ValueError):
             self.today = parsedate_to_datetime(headers.get("date", ""))
         body = as_object(response.data)
-        if request.method == "DELETE":
-            self._note_deleted(request, response, body)
-        elif request.method == "POST" and response.is_success:
-            self._note_made(body)
-
-    def _note_deleted(self, request: Request, response: Response, body: dict[str, Any]) -> None:
-        identity = unquote(request.path.rpartition("/")[2])
-        kind = self._made.get(identity)
-        if kind is None:
-            return
-        is_deleted = body.get("deleted") is True
-        self.deleted[kind] += is_deleted
-        # An answer that was replayed tells of what was deleted before.
-        if is_deleted or response.status == HTTPStatus.NOT_FOUND:
-            del self._made[identity]
-
-    def _note_made(self, body: dict[str, Any]) -> None:
         kind, identity = str(body.get("object") or ""), str(body.get("id") or "")
-        if kind in DELETED:
-            self._made.setdefault(identity, kind)
+        if request.method == "DELETE":
+            self.deleted[kind] += body.get("deleted") is True and kind in DELETED
+            if response.is_success or response.status == HTTPStatus.NOT_FOUND:
+                self._due = [due for due in self._due if due.method != "DELETE" or due.path != request.path]
+        elif request.method != "POST" or not response.is_success:
+            return
+        elif kind in DELETED:
+            deletion = self._deletion(DELETED[kind].format(identity))
+            # An answer that is given again tells of what is due already.
+            self._due += [] if deletion in self._due else [deletion]
         elif kind not in _NO_OBJECTS:
             self.kept[kind] += 1
+
+    def _deletion(self, path: str) -> Request:
+        return Request("DELETE", f"https://{API_HOST}{path}", {"authorization": self.keys.authorization("secret")})
+
+
+def _told(request: Request) -> str:
+    start, _, identity = request.path.rpartition("/")
+    return f"{_MAKING[start]} {identity}" if start in _MAKING else f"perhaps what {request.method} {request.path} made"

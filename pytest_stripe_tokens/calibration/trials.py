@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Verdict = Literal["agrees", "differs", "untested"]
 _HALTING = frozenset({401, 429})
+_HALTED = _HALTING | {403}
+_OWN_KEYS = frozenset({"secret", "restricted"})
 _SERVER_ERROR = 500
 _JANUARY = 1
 
@@ -132,7 +134,7 @@ class Trials:
                 answer, parts = self._asked(step, number, theirs, simulated)
             except Unknown as unknown:
                 return _outcome(fact, answers, [*found, Difference(step.request, number, (lacking(unknown),))])
-            refusal = self._refusal(fact, answer, simulated)
+            refusal = self._refusal(fact, step, answer, simulated)
             if refusal:
                 return Outcome(fact, "untested", refusal)
             answers.append(answer)
@@ -152,7 +154,7 @@ class Trials:
                 return answer, parts
             self.pause(2.0)
 
-    def _refusal(self, fact: Fact, answer: Answer, simulated: Answer) -> str:
+    def _refusal(self, fact: Fact, step: Step, answer: Answer, simulated: Answer) -> str:
         """Tell why this account can't be asked for a fact; empty where its answer counts.
 
         Raises:
@@ -163,7 +165,7 @@ class Trials:
         problem = problem_of(answer.response, is_error_good=True)
         if problem is None or answer.status == simulated.status >= _SERVER_ERROR:
             return ""
-        if answer.status in _HALTING and answer.status != simulated.status:
+        if answer.status in _HALTING and simulated.status not in _HALTED and step.key in _OWN_KEYS:
             raise Halted(problem.reason)
         # What every account may be told, and the simulator too, is no word about this one.
         is_of_account = problem.need != "" or simulated.is_success
