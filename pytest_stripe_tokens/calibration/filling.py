@@ -85,7 +85,7 @@ def filled(value: Any, names: Mapping[str, Any]) -> Any:
     if not isinstance(value, str):
         return value
     whole = _PLACE.fullmatch(value)
-    return _found(whole[1], names) if whole else _PLACE.sub(lambda match: str(_found(match[1], names)), value)
+    return _found(whole[1], names) if whole else _PLACE.sub(lambda match: _text(match[1], names), value)
 
 
 def inside(value: object, part: str) -> Any:
@@ -99,6 +99,13 @@ def inside(value: object, part: str) -> Any:
     if isinstance(value, Mapping):
         return cast("Mapping[str, object]", value)[part]
     raise LookupError(part)
+
+
+def _text(place: str, names: Mapping[str, Any]) -> str:
+    value = _found(place, names)
+    if not isinstance(value, str):
+        raise Unknown(place)
+    return value
 
 
 def _found(place: str, names: Mapping[str, Any]) -> Any:
