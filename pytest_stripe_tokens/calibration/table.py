@@ -116,13 +116,13 @@ class Fact:
 
     name: str
     subject: str
-    steps: tuple[Step, ...]
+    steps: tuple[Step, ...] = field(repr=False)
     errors: tuple[str, ...] = ()
     source: str = ""
     reading: str = ""
     settled: str = ""
     needs: tuple[str, ...] = ()
-    row: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    row: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
     @property
     def family(self) -> str:
