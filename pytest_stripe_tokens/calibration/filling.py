@@ -12,6 +12,8 @@ from pytest_stripe_tokens.api.token_types import CATALOGUE
 if TYPE_CHECKING:
     from datetime import datetime
 
+# A custom account has to ask for one (API reference).
+_CAPABILITIES = {name: {"requested": "true"} for name in ("card_payments", "transfers")}
 _PLACE = re.compile(r"\{([a-z]\w*(?:\.\w+)*)\}")
 
 
@@ -67,6 +69,7 @@ def known_at(now: datetime, unique: str, key: str) -> dict[str, Any]:
         "key": {"masked": f"{key[:8]}{'*' * (len(key) - 12)}{key[-4:]}"},
         "cards": Values("card", TEST_CARDS),
         "numbers": {name: card["number"] for name, card in TEST_CARDS.items()},
+        "accounts": {"custom": {"type": "custom", "country": "US", "capabilities": _CAPABILITIES}},
         "banks": Values("bank_account", TEST_BANK_ACCOUNTS),
         "defaults": {name: row.defaults for name, row in CATALOGUE.items()},
     }

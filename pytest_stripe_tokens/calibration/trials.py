@@ -28,6 +28,7 @@ _HALTING = frozenset({401, 429})
 _HALTED = _HALTING | {403}
 _OWN_KEYS = frozenset({"secret", "restricted"})
 _SERVER_ERROR = 500
+_NO_VERSION = "Invalid Stripe API version"
 _JANUARY = 1
 
 
@@ -162,6 +163,9 @@ class Trials:
         """
         if answer.is_success or answer.error == simulated.error:
             return ""
+        said, ours = (str(side.error.get("message")) for side in (answer, simulated))
+        if said.startswith(_NO_VERSION) and not ours.startswith(_NO_VERSION):
+            raise Halted(f"the version of the API that the simulator answers is not known there: {said}")
         problem = problem_of(answer.response, is_error_good=True)
         if problem is None or answer.status == simulated.status >= _SERVER_ERROR:
             return ""

@@ -79,10 +79,22 @@ def test_another_text_of_a_refusal_that_the_simulator_gives_too_is_a_difference(
     assert outcome.verdict == "differs"
 
 
-@each(("status", "said"), [(401, "the key is not accepted: 401: No."), (429, "rate limited: 429: No.")])
-def test_what_every_fact_would_meet_ends_the_run(status, said):
+@each(
+    ("status", "message", "said"),
+    [
+        (401, "No.", "the key is not accepted: 401: No."),
+        (429, "No.", "rate limited: 429: No."),
+        (400, "Invalid Stripe API version: 1", "simulator answers is not known there: Invalid Stripe API version: 1"),
+    ],
+)
+def test_what_every_fact_would_meet_ends_the_run(status, message, said):
     with pytest.raises(Halted, match=said):
-        Server(always(refusal(status, "No."))).tried([fact("charge_made")])
+        Server(always(refusal(status, message))).tried([fact("charge_made")])
+
+
+def test_a_key_of_a_facts_own_that_is_not_accepted_is_a_difference():
+    (outcome,) = Server(always(refusal(401, "No."))).tried([fact("publishable_key_reads_token")])
+    assert outcome.verdict == "differs"
 
 
 def test_a_fault_of_the_servers_leaves_a_fact_untested():
