@@ -102,7 +102,6 @@ class Calibration:
 
     def _reported(self, ledger: Ledger, outcomes: Sequence[Outcome], ended: str) -> Report:
         return Report(
-            self.settings.api_base,
             self._clean(ledger.version),
             datetime.now(UTC).isoformat(timespec="seconds"),
             tuple(outcomes),
@@ -112,7 +111,7 @@ class Calibration:
             ledger.deleted,
             ledger.kept,
             tuple(ledger.left),
-            self._clean,
+            self.settings,
         )
 
     def _clean(self, text: str) -> str:

@@ -14,11 +14,12 @@ from pytest_stripe_tokens.calibration.comparing import MISSING
 from pytest_stripe_tokens.cassettes.documents import dump
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from pytest_stripe_tokens.calibration.comparing import Part
     from pytest_stripe_tokens.calibration.trials import Outcome
+    from pytest_stripe_tokens.recording.environment import RecordSettings
 
 _LONGEST = 300
 
@@ -28,7 +29,6 @@ class Report:
     """What a calibration has come to.
 
     Args:
-        api_base: what was asked.
         api_version: of its answers; empty where none said it.
         calibrated_at: ISO 8601, UTC.
         outcomes: of the facts that were tried.
@@ -38,10 +38,9 @@ class Report:
         deleted: how many objects of each type were deleted.
         kept: how many of each type were made that test mode does not delete.
         left: what could not be deleted, each in a few words.
-        clean: hides what is secret in a text, and makes it one line.
+        settings: with which it was asked; they know what is secret.
     """
 
-    api_base: str
     api_version: str
     calibrated_at: str
     outcomes: tuple[Outcome, ...]
@@ -51,7 +50,11 @@ class Report:
     deleted: Mapping[str, int]
     kept: Mapping[str, int]
     left: tuple[str, ...]
-    clean: Callable[[str], str]
+    settings: RecordSettings
+
+    def clean(self, text: str) -> str:
+        """Make one line that may be shown of what a server says."""
+        return self.settings.clean(text)
 
     @property
     def differing(self) -> list[Outcome]:
@@ -111,7 +114,7 @@ class Report:
         lines = [
             "# Calibration",
             "",
-            f"Against {escaped(self.api_base)}{escaped(version)}, {self.calibrated_at}. {self.counts()}.",
+            f"Against {escaped(self.settings.api_base)}{escaped(version)}, {self.calibrated_at}. {self.counts()}.",
         ]
         if self.ended:
             lines += ["", f"**Ended early:** {escaped(self.ended)}"]
@@ -132,7 +135,7 @@ class Report:
     def json(self) -> str:
         """Give the report as JSON."""
         data: dict[str, Any] = {
-            "api_base": self.api_base,
+            "api_base": self.settings.api_base,
             "api_version": self.api_version or None,
             "calibrated_at": self.calibrated_at,
             "planned": self.planned,
@@ -222,12 +225,13 @@ class Report:
         texts = [repr(MISSING) if value is MISSING else json.dumps(value) for value in (part.stripe, part.simulator)]
         shared = next((at for at, (one, other) in enumerate(zip(*texts, strict=False)) if one != other), 0)
         start = max(0, shared - _LONGEST // 3) if max(map(len, texts)) > _LONGEST else 0
-        cut = [f"{'...' if start else ''}{text[start : start + _LONGEST]}" for text in map(self.clean, texts)]
+        hidden = [one_line(self.settings.hide(text), len(text)) for text in texts]
+        cut = [f"{'...' if start else ''}{text[start : start + _LONGEST]}" for text in hidden]
         return cut[0], cut[1]
 
     def _line(self, line: str) -> str:
         text = line.lstrip(" ")
-        return f"{line[: len(line) - len(text)]}{self.clean(text)}"
+        return f"{line[: len(line) - len(text)]}{one_line(self.settings.hide(text), len(text))}"
 
 
 def _counted(number: int, noun: str) -> str:

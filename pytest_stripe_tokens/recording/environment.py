@@ -48,9 +48,13 @@ class RecordSettings:
 
     def clean(self, text: str) -> str:
         """Make one line that may be shown of what a server or an exception says: no key, no card number, not long."""
+        return one_line(" ".join(self.hide(text).split()))
+
+    def hide(self, text: str) -> str:
+        """Hide keys and card numbers in a text, and leave it as it is otherwise."""
         for key in self.keys:
             text = text.replace(key, HIDDEN)
-        return one_line(" ".join(hide(text).split()))
+        return hide(text)
 
 
 def keys_in(environ: Mapping[str, str]) -> frozenset[str]:

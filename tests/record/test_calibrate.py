@@ -284,6 +284,26 @@ def test_no_secret_is_in_what_it_says_or_writes(environ, server, capsys):
     assert [secret for text in texts for secret in SECRETS if secret in text] == []
 
 
+HOSTILE = "No.  Really | `no` @somebody\n::error::stop\n\x1b[2J ##[command]x"
+
+
+def test_what_a_server_says_stays_text(environ, server, capsys):
+    server.fail(test_mode.changed(lambda body: body["error"].update(message=HOSTILE)), method="POST")
+    for name in ("r.md", "r.json"):
+        assert main(["calibrate", "--only", "refund_of_nothing", "--report", name]) == 1
+        for text in (capsys.readouterr().out, Path(name).read_text(encoding="utf-8")):
+            assert "Really" in text
+            assert "\x1b" not in text
+            assert not re.search(r"^\s*::|##\[", text, re.MULTILINE)
+
+
+def test_a_row_has_a_long_text_as_it_is(environ, server, capsys):
+    long = f"One  {'two ' * 400}three."
+    server.fail(test_mode.changed(lambda body: body["error"].update(message=long)), method="POST")
+    main(["calibrate", "--only", "refund_of_nothing"])
+    assert f"      message: {long}\n" in capsys.readouterr().out
+
+
 def test_a_key_of_its_own_is_sent_as_it_is_and_the_accounts_with_no_other(server):
     Tried(server.url, ["keys"])
     sent = [seen.headers.get("authorization", "") for seen in server.requests]
@@ -330,3 +350,11 @@ def test_only_takes_a_name_a_family_and_a_subject():
     assert {fact.subject for fact in chosen("banks")} == {"banks"}
     assert len(chosen(None)) > len(chosen("cards"))
     assert replace(chosen("masked_key")[0], settled="2026-12-01").is_open is False
+
+
+def test_its_help_says_what_the_exit_codes_mean(capsys):
+    with pytest.raises(SystemExit):
+        main(["calibrate", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Exit codes: 0 all that could be tried agree; 1 Stripe and the simulator part somewhere; 2 a usage" in said
+    assert "3 nothing parts, but the run ended early" in said
