@@ -13,9 +13,9 @@ from time import sleep
 from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.calibration.ledger import Ledger
-from pytest_stripe_tokens.calibration.report import Report
+from pytest_stripe_tokens.calibration.report import Report, counted, told
 from pytest_stripe_tokens.calibration.table import facts
-from pytest_stripe_tokens.calibration.trials import Halted, Trials
+from pytest_stripe_tokens.calibration.trials import Halted, Outcome, Trials
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from pytest_stripe_tokens.calibration.table import Fact
-    from pytest_stripe_tokens.calibration.trials import Outcome
     from pytest_stripe_tokens.recording.environment import RecordSettings
     from pytest_stripe_tokens.recording.live import Limits
 
@@ -65,10 +64,11 @@ class Calibration:
         steps = sum(len(fact.steps) for fact in self.facts)
         ledger = Ledger(self.settings, steps * _REPEATS, self.limits)
         readings = sum(fact.is_open for fact in self.facts)
-        self.say(f"{SOURCE}: {len(self.facts)} facts, {readings} of them readings, against {self.settings.api_base}")
+        facts = counted(len(self.facts), "fact")
+        self.say(f"{SOURCE}: {facts}, {readings} of them unconfirmed, against {self.settings.api_base}")
         self.say(
-            f"sends {steps} requests and stops at {ledger.limit}, repeats included; customers and accounts that it"
-            " makes are deleted after each fact"
+            f"sends {counted(steps, 'request')} and stops at {ledger.limit}, repeats included; customers and accounts"
+            " that it makes are deleted after each fact"
         )
         outcomes: list[Outcome] = []
         with _stoppable():
@@ -85,9 +85,9 @@ class Calibration:
         ended = ""
         try:
             for number, fact in enumerate(self.facts, 1):
-                outcome = trials.of(fact)
+                outcome = _of(trials, fact)
                 outcomes.append(outcome)
-                for at, line in enumerate(self._reported(ledger, [], "").told(outcome)):
+                for at, line in enumerate(told(outcome, self.settings)):
                     self.say(line if at else f"{number:>{width}}/{len(self.facts)}  {line}")
         except Halted as halted:
             ended = self._clean(str(halted))
@@ -129,6 +129,17 @@ class Calibration:
             return DIFFERS
         has_agreed = any(outcome.verdict == "agrees" for outcome in report.outcomes)
         return AGREES if has_agreed and is_written and not report.ended and not report.left else UNFINISHED
+
+
+def _of(trials: Trials, fact: Fact) -> Outcome:
+    try:
+        return trials.of(fact)
+    except Halted:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever an answer brings about, the other facts can still be tried
+        return Outcome(
+            fact, "untested", f"a fault of {SOURCE}'s own, please report it: {type(error).__name__}: {error}"
+        )
 
 
 def chosen(only: str | None) -> tuple[Fact, ...]:

@@ -73,7 +73,7 @@ class Report:
         words = [f"{number['agrees']} agree", f"{number['differs']} differ"]
         words += [f"{number['untested']} not testable with this account"] if number["untested"] else []
         words += [f"{untried} not tried"] if untried else []
-        return f"{_counted(self.planned, 'fact')}: {', '.join(words)}"
+        return f"{counted(self.planned, 'fact')}: {', '.join(words)}"
 
     def lines(self) -> Iterator[str]:
         """Give the end of a run for a terminal; what became of each fact has been told before."""
@@ -91,17 +91,6 @@ class Report:
             yield ""
             yield f"{outcome.fact.name} would have to read, in facts/{outcome.fact.subject}.yaml:"
             yield from self.row(outcome)
-
-    def told(self, outcome: Outcome) -> Iterator[str]:
-        """Say what became of one fact, for a terminal."""
-        yield f"{outcome.verdict:<8}  {outcome.fact.name}{': ' if outcome.reason else ''}{self.clean(outcome.reason)}"
-        for difference in outcome.differences:
-            yield f"          {difference.request}"
-            width = max(len(part.path) for part in difference.parts)
-            for part in difference.parts:
-                stripe, simulator = self._values(part)
-                yield f"            {one_line(part.path):<{width}}  Stripe:    {stripe}"
-                yield f"            {'':<{width}}  simulator: {simulator}"
 
     def row(self, outcome: Outcome) -> list[str]:
         """Give the row that Stripe's answers ask for, as lines of YAML."""
@@ -172,9 +161,9 @@ class Report:
         return found
 
     def _sent(self) -> str:
-        gone = ", ".join(_counted(number, kind) for kind, number in sorted(self.deleted.items()) if number)
-        stays = ", ".join(_counted(number, kind) for kind, number in sorted(self.kept.items()))
-        said = f"{_counted(self.requests, 'request')} sent"
+        gone = ", ".join(counted(number, kind) for kind, number in sorted(self.deleted.items()) if number)
+        stays = ", ".join(counted(number, kind) for kind, number in sorted(self.kept.items()))
+        said = f"{counted(self.requests, 'request')} sent"
         said += f"; deleted: {gone}" if gone else ""
         return f"{said}; test mode deletes none of these, which stay: {stays}" if stays else said
 
@@ -189,7 +178,7 @@ class Report:
         yield "|---|---|---|---|"
         for difference in outcome.differences:
             for part in difference.parts:
-                values = " | ".join(_cell(value) for value in self._values(part))
+                values = " | ".join(_cell(value) for value in _values(part, self.settings))
                 yield f"| {_cell(difference.request)} | {_cell(part.path)} | {values} |"
         lines = self.row(outcome)
         # Code ends at as many backticks as it began with.
@@ -217,24 +206,39 @@ class Report:
         return plain
 
     def _both(self, part: Part) -> dict[str, str]:
-        stripe, simulator = self._values(part)
+        stripe, simulator = _values(part, self.settings)
         return {"stripe": stripe, "simulator": simulator}
-
-    def _values(self, part: Part) -> tuple[str, str]:
-        """Show both values; of two long texts what is around the place where they part."""
-        texts = [repr(MISSING) if value is MISSING else json.dumps(value) for value in (part.stripe, part.simulator)]
-        shared = next((at for at, (one, other) in enumerate(zip(*texts, strict=False)) if one != other), 0)
-        start = max(0, shared - _LONGEST // 3) if max(map(len, texts)) > _LONGEST else 0
-        hidden = [one_line(self.settings.hide(text), len(text)) for text in texts]
-        cut = [f"{'...' if start else ''}{text[start : start + _LONGEST]}" for text in hidden]
-        return cut[0], cut[1]
 
     def _line(self, line: str) -> str:
         text = line.lstrip(" ")
         return f"{line[: len(line) - len(text)]}{one_line(self.settings.hide(text), len(text))}"
 
 
-def _counted(number: int, noun: str) -> str:
+def told(outcome: Outcome, settings: RecordSettings) -> Iterator[str]:
+    """Say what became of one fact, for a terminal."""
+    reason = f": {settings.clean(outcome.reason)}" if outcome.reason else ""
+    yield f"{outcome.verdict:<8}  {outcome.fact.name}{reason}"
+    for difference in outcome.differences:
+        yield f"          {difference.request}"
+        width = max(len(part.path) for part in difference.parts)
+        for part in difference.parts:
+            stripe, simulator = _values(part, settings)
+            yield f"            {one_line(part.path):<{width}}  Stripe:    {stripe}"
+            yield f"            {'':<{width}}  simulator: {simulator}"
+
+
+def _values(part: Part, settings: RecordSettings) -> tuple[str, str]:
+    """Show both values; of two long texts what is around the place where they part."""
+    texts = [repr(MISSING) if value is MISSING else json.dumps(value) for value in (part.stripe, part.simulator)]
+    shared = next((at for at, (one, other) in enumerate(zip(*texts, strict=False)) if one != other), 0)
+    start = max(0, shared - _LONGEST // 3) if max(map(len, texts)) > _LONGEST else 0
+    hidden = [one_line(settings.hide(text), len(text)) for text in texts]
+    cut = [f"{'...' if start else ''}{text[start : start + _LONGEST]}" for text in hidden]
+    return cut[0], cut[1]
+
+
+def counted(number: int, noun: str) -> str:
+    """Say how many of something there are."""
     return f"{number} {noun.replace('_', ' ')}{'' if number == 1 else 's'}"
 
 

@@ -27,7 +27,9 @@ from pytest_stripe_tokens.sandbox.settings import Settings
 
 COMMAND = [sys.executable, "-m", "pytest_stripe_tokens", "calibrate"]
 QUICK = Limits(pause=0.001, answer=5)
-LIMIT = "sends 1 requests and stops at 2, repeats included; customers and accounts that it makes are deleted after each fact"
+LIMIT = (
+    "sends 1 request and stops at 2, repeats included; customers and accounts that it makes are deleted after each fact"
+)
 # Of all that test mode knows and nobody is to see.
 SECRETS = (
     test_mode.SECRET_KEY,
@@ -138,7 +140,7 @@ def test_a_difference_is_shown_as_a_person_reads_it(environ, server, capsys):
     expected = "One of the following params should be provided for this request: payment_intent or charge."
     assert code == 1
     assert shown.splitlines()[:6] == [
-        f"stripe-tokens calibrate: 1 facts, 0 of them readings, against {server.url}",
+        f"stripe-tokens calibrate: 1 fact, 0 of them unconfirmed, against {server.url}",
         LIMIT,
         "1/1  differs   refund_of_nothing",
         "          POST /v1/refunds",
@@ -350,6 +352,20 @@ def test_only_takes_a_name_a_family_and_a_subject():
     assert {fact.subject for fact in chosen("banks")} == {"banks"}
     assert len(chosen(None)) > len(chosen("cards"))
     assert replace(chosen("masked_key")[0], settled="2026-12-01").is_open is False
+
+
+def test_a_fault_of_its_own_ends_one_fact_alone(server, monkeypatch):
+    from pytest_stripe_tokens.calibration import trials
+
+    def broken(*_):
+        raise KeyError("id")
+
+    monkeypatch.setattr(trials, "as_read", broken)
+    server.fail(test_mode.changed(lambda body: body.get("error", {}).update(colour="blue")), method="POST")
+    tried = Tried(server.url, ["customer_without_a_card", "customer_deleted_and_read"])
+    assert tried.verdicts == {"customer_without_a_card": "untested", "customer_deleted_and_read": "agrees"}
+    assert tried.reasons["customer_without_a_card"].endswith("own, please report it: KeyError: 'id'")
+    assert left(server) == []
 
 
 def test_its_help_says_what_the_exit_codes_mean(capsys):
