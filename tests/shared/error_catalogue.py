@@ -1,6 +1,6 @@
 """Every row of the error catalogue, and whether an answer is a row's; for the simulator's tests and the front door's.
 
-What Stripe's test mode can be asked stands in the table of facts; the rows here are of live mode.
+What Stripe's test mode can be asked stands in the table of facts; the other rows are of live mode.
 """
 
 from __future__ import annotations
@@ -57,9 +57,13 @@ def _is_error(fact: Fact) -> bool:
 
 # One of those that show the same error stands for them.
 FACTS = {fact.errors or fact.family: FactRow(fact) for fact in facts() if _is_error(fact)}
-ROWS = [*((row, dict(row.headers)) for row in LIVE_ROWS), *((row, {}) for row in FACTS.values())]
-each_row = each("row, headers", ROWS)
-each_of_live_mode = each("row, headers", ROWS[: len(LIVE_ROWS)])
+# Rows that are no facts, with the headers that each of a section has.
+SECTIONS = {
+    "live mode": (LIVE_ROWS, {}),
+}
+OTHERS = [(row, {**headers, **row.headers}) for rows, headers in SECTIONS.values() for row in rows]
+each_row = each("row, headers", [*OTHERS, *((row, {}) for row in FACTS.values())])
+each_other = each("row, headers", OTHERS)
 
 
 def assert_is(row: Row | FactRow, headers: dict[str, str | None], response: Response) -> None:
