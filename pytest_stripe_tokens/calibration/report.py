@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.recording.environment import RecordSettings
 
 _LONGEST = 300
+# In the name of an id, `{charge.id:ch_}`.
+_PREFIX = re.compile(r"(?<=\w):\w+_(?=\})")
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Report:
             yield f"could not be deleted: {', '.join(map(self.clean, self.left))}"
         for outcome in self.differing:
             yield ""
-            yield f"{outcome.fact.name} would have to read, in facts/{outcome.fact.subject}.yaml:"
+            yield f"{outcome.fact.name} would have to read, in facts/{outcome.fact.subject}.yaml{_in_place(outcome)}:"
             yield from self.row(outcome)
 
     def row(self, outcome: Outcome) -> list[str]:
@@ -184,7 +186,7 @@ class Report:
         # Code ends at as many backticks as it began with.
         fence = "`" * max(3, 1 + max(len(ticks) for line in lines for ticks in re.findall("`*", line)))
         yield ""
-        yield f"As it would have to read, in `facts/{fact.subject}.yaml`:"
+        yield f"As it would have to read, in `facts/{fact.subject}.yaml`{_in_place(outcome)}:"
         yield ""
         yield f"{fence}yaml"
         yield from lines
@@ -230,11 +232,20 @@ def told(outcome: Outcome, settings: RecordSettings) -> Iterator[str]:
 def _values(part: Part, settings: RecordSettings) -> tuple[str, str]:
     """Show both values; of two long texts what is around the place where they part."""
     texts = [repr(MISSING) if value is MISSING else json.dumps(value) for value in (part.stripe, part.simulator)]
+    # What an id begins with is of interest where nothing else differs.
+    plain = [_PREFIX.sub("", text) for text in texts]
+    texts = texts if plain[0] == plain[1] else plain
     shared = next((at for at, (one, other) in enumerate(zip(*texts, strict=False)) if one != other), 0)
     start = max(0, shared - _LONGEST // 3) if max(map(len, texts)) > _LONGEST else 0
     hidden = [one_line(settings.hide(text), len(text)) for text in texts]
     cut = [f"{'...' if start else ''}{text[start : start + _LONGEST]}" for text in hidden]
     return cut[0], cut[1]
+
+
+def _in_place(outcome: Outcome) -> str:
+    """Say what a row is for that was one of several alike."""
+    name, family = outcome.fact.name, outcome.fact.family
+    return "" if name == family else f", in place of its value in the `each` of `{family}`"
 
 
 def counted(number: int, noun: str) -> str:

@@ -26,18 +26,19 @@ _HEADER = "header "
 _TOLD = ("object", "status")
 
 
-def as_read(fact: Fact, answers: Sequence[Answer], found: Sequence[Difference]) -> dict[str, Any]:
+def as_read(fact: Fact, answers: Sequence[Answer], found: Sequence[Difference], day: str) -> dict[str, Any]:
     """Write a fact anew: it is no reading any more, and its steps expect what Stripe answered.
 
     Args:
         fact: as it is.
         answers: Stripe's, one for each step that was asked.
         found: where they part from the simulator's.
+        day: on which they were given, `"2026-11-28"`.
     """
     row: dict[str, Any] = {}
     for name, value in fact.row.items():
         # In place of the one or the other.
-        row |= {"source": "stripe-tokens calibrate"} if name in {"reading", "source"} else {name: value}
+        row |= {"source": f"stripe-tokens calibrate, {day}"} if name in {"reading", "source"} else {name: value}
     row.pop("settled", None)
     steps = [dict(step) for step in row["steps"]]
     for difference in found:

@@ -134,7 +134,8 @@ class Trials:
             try:
                 answer, parts = self._asked(step, number, theirs, simulated)
             except Unknown as unknown:
-                return _outcome(fact, answers, [*found, Difference(step.request, number, (lacking(unknown),))])
+                found.append(Difference(step.request, number, (lacking(unknown),)))
+                break
             refusal = self._refusal(fact, step, answer, simulated)
             if refusal:
                 return Outcome(fact, "untested", refusal)
@@ -143,7 +144,10 @@ class Trials:
                 found.append(Difference(step.request, number, tuple(parts)))
             if step.expected is None and not answer.is_success:
                 break
-        return _outcome(fact, answers, found)
+        if not found:
+            return Outcome(fact, "agrees")
+        row = as_read(fact, answers, found, self.now().date().isoformat())
+        return Outcome(fact, "differs", "", tuple(found), row)
 
     def _asked(self, step: Step, number: int, theirs: Side, simulated: Answer) -> tuple[Answer, list[Part]]:
         """Ask Stripe, and again where it takes its time about what the simulator does at once."""
@@ -178,9 +182,3 @@ class Trials:
                 self._refused[problem.need] = f"{problem.reason} (found by {fact.name})"
             return problem.reason
         return problem.reason if answer.status >= _SERVER_ERROR else ""
-
-
-def _outcome(fact: Fact, answers: list[Answer], found: list[Difference]) -> Outcome:
-    if not found:
-        return Outcome(fact, "agrees")
-    return Outcome(fact, "differs", "", tuple(found), as_read(fact, answers, found))

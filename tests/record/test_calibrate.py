@@ -374,3 +374,10 @@ def test_its_help_says_what_the_exit_codes_mean(capsys):
     said = " ".join(capsys.readouterr().out.split())
     assert "Exit codes: 0 all that could be tried agree; 1 Stripe and the simulator part somewhere; 2 a usage" in said
     assert "3 nothing parts, but the run ended early" in said
+
+
+def test_one_of_several_alike_takes_its_place_in_their_row(environ, server, capsys):
+    server.fail(test_mode.changed(lambda body: body["bank_account"].update(bank_name="DEUTSCHE BANK")))
+    assert main(["calibrate", "--only", "bank[DE]"]) == 1
+    told = "bank[DE] would have to read, in facts/banks.yaml, in place of its value in the `each` of `bank`:"
+    assert told in capsys.readouterr().out.splitlines()

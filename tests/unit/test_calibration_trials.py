@@ -162,7 +162,7 @@ def test_an_answer_that_lacks_what_the_next_request_names_is_a_difference():
 def test_the_row_that_a_difference_asks_for_holds(deviation):
     (outcome,) = Server(deviation).tried([fact(deviation.fact)])
     (row,) = read("mine", dump({"rows": [outcome.row]}).partition(b"\n")[2])
-    assert (row.name, row.reading, row.source) == (deviation.fact, "", "stripe-tokens calibrate")
+    assert (row.name, row.reading, row.source) == (deviation.fact, "", "stripe-tokens calibrate, 2026-05-28")
     simulator, answered = Simulator(Generator(seed=2, scope="row")), []
 
     def send(request):
