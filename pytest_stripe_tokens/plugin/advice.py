@@ -27,7 +27,7 @@ MESSAGES = (
     "leads out of",
     "fix it, or delete it and run pytest --record",
     "can't be read",
-    "--record needs a key of Stripe's test mode",
+    "needs a key of Stripe's test mode",
     "is a key of live mode",
     "is a publishable key, which can't read tokens",
     "is no key that can be recorded with",

@@ -5,7 +5,7 @@ What may stand above a block, in comments on lines of their own:
 - `passed: 3`, `failed: 1`, `skipped: 1`, `errors: 1`: a python block is a suite, test_shop.py, with this outcome.
 - `file: shop.py`, or a `title="shop.py"` in the fence: a file beside the suites after it.
 - `options: --stripe-tokens=replay`: what pytest is given besides.
-- `needs: flask, node`: the block is left out where one of these distributions, or node, is not installed. With an empty
+- `needs: flask, node`: the block is left out where one of these distributions or programs is not installed. With an empty
   line below it, it is for the whole page.
 - `fragment`: python that is compiled and not run.
 - `records`: a console block that has a test-mode server and key; its numbers are another time's.
@@ -43,6 +43,7 @@ LANGUAGES = {
 OTHERS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "cassettes/README.md", "examples/nightly/README.md")
 PAGES = all_pages()
 EXECUTED = [page for page in PAGES if any(block.language in ("python", "console") for block in page.blocks)]
+PROGRAMS = ("node", "chromium")
 # They order tests anew, or are loaded already.
 NOT_LOADED = {"pytest-randomly", "pytest-stripe-tokens"}
 
@@ -70,7 +71,7 @@ def test_what_a_page_shows_is_what_happens(page, tmp_path, request):
 
 def is_installed(name):
     try:
-        return shutil.which("node") is not None if name == "node" else distribution(name) is not None
+        return shutil.which(name) is not None if name in PROGRAMS else distribution(name) is not None
     except PackageNotFoundError:
         return False
 
@@ -117,7 +118,7 @@ class Run:
             if self._folder:
                 write(self._folder, {block.file: block.text})
         if block.language == "python":
-            plugins = plugins_of(self._names | set(block.needs) - {"node"})
+            plugins = plugins_of(self._names | set(block.needs) - set(PROGRAMS))
             self._environ["PYTEST_ADDOPTS"] = shlex.join([*LEAN, *plugins])
         has_outcome = any(name in block.notes for name in OUTCOMES)
         if "not run" in block.notes:
@@ -259,4 +260,5 @@ def test_every_page_is_in_the_navigation():
 
     named = paths(tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))["project"]["nav"])
     assert len(named) == len(set(named))
+    assert [name for name in named if not (DOCS / name).is_file()] == []
     assert {page.path for page in PAGES} - {DOCS / name for name in named} == {README}

@@ -383,7 +383,7 @@ def test_the_environment_is_that_which_the_code_reads():
 
 def test_the_commands_are_those_that_help_shows():
     text = Page(DOCS / "reference" / "commands.md").text
-    for arguments in ([], ["serve"]):
+    for arguments in ([], ["serve"], ["calibrate"]):
         command = [sys.executable, "-m", "pytest_stripe_tokens", *arguments, "--help"]
         shown = subprocess.run(
             command, capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "200"}
