@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-PAGE = "docs/troubleshooting.md"
-AFTER_THE_TESTS = f"what this means: {PAGE}#after-the-tests in its repository"
-RECORDING = f"what this means: {PAGE}#recording in its repository"
+from pytest_stripe_tokens.api.documentation import see
+
+_PAGE = "troubleshooting"
+AFTER_THE_TESTS = f"what this means: {see(_PAGE, 'after-the-tests')}"
+RECORDING = f"what this means: {see(_PAGE, 'recording')}"
 
 # Headings of the page, each the fixed part of a message; the first that a message holds is its place.
 MESSAGES = (
@@ -39,7 +41,7 @@ MESSAGES = (
 def advised(message: str) -> str:
     """Give a message with the place in the documentation that says what to do; as it is where there is none."""
     found = next((part for part in MESSAGES if part in message), None)
-    return message if found is None else f"{message}\nsee {PAGE}#{anchor(found)} in its repository"
+    return message if found is None else f"{message}\npytest-stripe-tokens: {see(_PAGE, anchor(found))}"
 
 
 def anchor(heading: str) -> str:

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from pytest_stripe_tokens.api.documentation import see
 from pytest_stripe_tokens.api.messages import API_HOST
 from pytest_stripe_tokens.simulator import routes
 from pytest_stripe_tokens.simulator.filling import PREFIXES
@@ -19,7 +20,6 @@ _ID = re.compile(r"\w*[0-9A-Z][\w-]*")
 _ALIKE = 0.8
 # Of two paths that are as near, the one is shown that is asked alike.
 _SAME_METHOD = 0.05
-_LIST = "docs/endpoints.md"
 
 
 def message(method: str, host: str, path: str) -> str:
@@ -39,7 +39,7 @@ def message(method: str, host: str, path: str) -> str:
     lines += [f"The nearest that it does: {nearest}"] if nearest else []
     lines += [
         f"Say what Stripe answers: {call(method, host, path)}",
-        f"Supported, beside /v1/tokens: see {_LIST} in its repository",
+        f"Supported, beside /v1/tokens: {see('endpoints')}",
     ]
     return "\n".join(lines)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
+import yaml
 from pages import README, ROOT, Page
 
 PAGE = Page(README)
@@ -34,3 +36,13 @@ def test_what_the_commands_run_exists():
     assert (ROOT / "examples" / "checkout").is_dir()
     extra = re.search(r"\.\[(\w+)\]", COMMANDS[1])[1]
     assert re.search(rf"^{extra} = \[", (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_workflows_forms_and_citation_can_be_read():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    read = {path.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / ".github").rglob("*.yml")}
+    assert all(isinstance(part, dict) for part in read.values())
+    pythons = {name.rpartition(" ")[2] for name in project["classifiers"] if re.search(r":: 3\.\d+$", name)}
+    assert pythons <= set(read["tests.yml"]["jobs"]["tests"]["strategy"]["matrix"]["python"])
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert (citation["version"], citation["license"]) == (project["version"], project["license"])
