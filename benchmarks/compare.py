@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 SIZES = (10, 1000, 10000)
 WORKERS_TESTS = 2000
-ONE_TEST = ("replay", "generate", "card_token", "unused", "responses", "pytest-recording", "cassetter")
+ONE_TEST = ("replay", "generate", "card_token", "unused", "thousand", "responses", "pytest-recording", "cassetter")
 SCALED = ("replay", "generate", "responses")
 MEBIBYTE = 1 << 20
 

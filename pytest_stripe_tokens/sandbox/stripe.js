@@ -183,7 +183,7 @@
   const STABLE_NAMES = { number: "cardNumber", expiry: "cardExpiry", cvc: "cardCvc", postal: "postalCode" };
   const STATES = ["complete", "empty", "focus", "invalid"];
 
-  class Element {
+  class StripeElement {
     // Names that begin with an underscore are this file's alone.
     constructor(group, kind, options = {}) {
       this._group = group;
@@ -294,7 +294,9 @@
       input.addEventListener("input", (event) => this._typed(field, input, event));
       input.addEventListener("focus", (event) => this._owns(event.relatedTarget) || this._emit("focus"));
       input.addEventListener("blur", (event) => this._left(field, input, event.relatedTarget));
-      input.addEventListener("keydown", (event) => event.key === "Escape" && this._emit("escape"));
+      input.addEventListener("keydown", (event) => this._pressed(event));
+      // Of no form: what is typed is never sent to the page's own server.
+      input.setAttribute("form", "none");
       return input;
     }
 
@@ -309,6 +311,13 @@
       const next = rest[rest.indexOf(input) + 1];
       const isDone = FIELDS[field].isFull(input.value, brand) && !FIELDS[field].problem(input.value, brand);
       if (isDone && next && !isDeleting && document.activeElement === input) next.focus();
+    }
+
+    _pressed(event) {
+      if (event.key === "Escape") this._emit("escape");
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      this._place.closest("form")?.requestSubmit();
     }
 
     _owns(node) {
@@ -390,7 +399,7 @@
     }
   }
 
-  class Elements {
+  class StripeElements {
     constructor(options = {}) {
       this._options = options;
       this._elements = new Map();
@@ -403,7 +412,7 @@
       if (kind === "payment" && !this._options.clientSecret && !this._options.mode) {
         fail("To create a payment Element, pass clientSecret or mode to stripe.elements().");
       }
-      const element = new Element(this, kind, options);
+      const element = new StripeElement(this, kind, options);
       this._elements.set(kind, element);
       return element;
     }
@@ -487,7 +496,7 @@
 
   /** The parameters of POST /v1/tokens, or {error} where something typed is wrong. */
   const tokenParams = (what, data = {}) => {
-    if (what instanceof Element && what._kind !== "cardCvc") {
+    if (what instanceof StripeElement && what._kind !== "cardCvc") {
       const group = mounted(what);
       const error = group._error();
       const { card, postal } = group._card();
@@ -495,7 +504,7 @@
     }
     if (!TOKENS.includes(what)) fail("You must provide a Stripe Element or a valid token type to create a Token.");
     if (what === "cvc_update") {
-      if (!(data instanceof Element)) return { cvc_update: typeof data === "object" ? data : { cvc: data } };
+      if (!(data instanceof StripeElement)) return { cvc_update: typeof data === "object" ? data : { cvc: data } };
       mounted(data);
       const [code] = data._problems();
       return code ? { error: data._show(code) } : { cvc_update: { cvc: digitsOf(data._text("cvc") || "") } };
@@ -509,7 +518,7 @@
   const methodParams = ({ card, type = "card", billing_details: billing, ...more }) => {
     if (type !== "card") notHere(`a payment method of type ${type}`)();
     if (!card || typeof card !== "object") fail("Invalid value for a payment method: card should be an Element or an object.");
-    if (!(card instanceof Element)) return { type, card, billing_details: billing, ...more };
+    if (!(card instanceof StripeElement)) return { type, card, billing_details: billing, ...more };
     const group = mounted(card);
     const error = group._error();
     return error ? { error } : fromGroup(group, { billing_details: billing, ...more });
@@ -524,7 +533,7 @@
 
   /** The elements of an {elements} option, which elements.submit() has to have checked. */
   const submitted = (elements, method) => {
-    if (!(elements instanceof Elements)) fail(`Invalid value for ${method}: elements should come from stripe.elements().`);
+    if (!(elements instanceof StripeElements)) fail(`Invalid value for ${method}: elements should come from stripe.elements().`);
     if (elements._options.mode && !elements._isSubmitted) fail(`elements.submit() must be called before ${method}.`);
     return elements._error();
   };
@@ -705,7 +714,7 @@
     };
     return {
       ...Object.fromEntries(missing),
-      elements: (given) => new Elements(given),
+      elements: (given) => new StripeElements(given),
       createToken: (what, data) => createToken(client, what, data),
       createPaymentMethod: (...given) => createPaymentMethod(client, ...given),
       createConfirmationToken: (given) => createConfirmationToken(client, given),

@@ -217,6 +217,20 @@ def test_elements_of_their_own(shop, stripe_tokens):
     assert stripe_tokens.requests[-1].params == {"cvc_update": {"cvc": "1234"}}
 
 
+def test_what_is_typed_is_no_part_of_the_pages_form(shop):
+    page = shop.open("<form><input name=order value=6><div id=card></div><button>Pay</button></form>")
+    shop.run("""
+        stripe.elements().create('card').mount('#card');
+        document.forms[0].addEventListener('submit', (event) => {
+            event.preventDefault();
+            window.sent = [...new FormData(event.target).keys()];
+        });
+    """)
+    fill(page)
+    page.keyboard.press("Enter")
+    assert shop.run("return sent") == ["order"]
+
+
 def test_every_published_number_is_a_whole_card(shop):
     numbers = {row[1]: row[2] for row in BRANDS} | {row[1]: row[2] for row in COUNTRIES}
     names = {"American Express": "amex", "Diners Club": "diners", "?": "discover"}
