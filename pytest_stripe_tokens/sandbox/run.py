@@ -127,15 +127,11 @@ class Run:
             if contributor is not None:
                 contributor.close()
 
-    def beside_live_server(self) -> contextlib.AbstractContextManager[None]:
-        """Answer what pytest-flask's `live_server` asks, until the block ends; it starts before any test has a key."""
+    def test_key(self) -> contextlib.AbstractContextManager[None]:
+        """Give stripe-python a test key until the block ends, where it has none."""
+        from pytest_stripe_tokens.sandbox.own_requests import TEST_KEY  # noqa: PLC0415 - as in `sandbox`
 
-        def with_key() -> contextlib.AbstractContextManager[None]:
-            from pytest_stripe_tokens.sandbox.own_requests import TEST_KEY  # noqa: PLC0415 - as in `sandbox`
-
-            return stripe_python.test_key(TEST_KEY)
-
-        return self.clients.beside_live_server(with_key)
+        return stripe_python.test_key(TEST_KEY)
 
     def serve(self, **options: Any) -> StripeServer:
         """Start a server for other processes, which the sandbox of the test that runs answers, else one of its own.
