@@ -27,7 +27,7 @@ from pytest_stripe_tokens.interception.stripe_clients import StripeClients
 from pytest_stripe_tokens.interception.vcrpy import Vcrpy, repair
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from types import ModuleType
 
     from pytest_stripe_tokens.interception.interceptor import Interceptor, Target
@@ -106,13 +106,19 @@ class Clients:
             gate.close()
             self._network.leave(gate, threads)
 
-    def beside_live_server(self) -> contextlib.AbstractContextManager[None]:
-        """Answer what pytest-flask's `live_server` asks, until the block ends, from the sandbox that is open then."""
+    def beside_live_server(
+        self, around: Callable[[], contextlib.AbstractContextManager[None]]
+    ) -> contextlib.AbstractContextManager[None]:
+        """Answer what pytest-flask's `live_server` asks, until the block ends, from the sandbox that is open then.
+
+        Args:
+            around: what its process is to have besides, open while it is forked.
+        """
         if "pytest_flask.live_server" not in sys.modules:
             return contextlib.nullcontext()
         from pytest_stripe_tokens.interception.live_server import answered  # noqa: PLC0415 - few suites have it
 
-        return answered(self.open, lambda: self._network.innermost)
+        return answered(self.open, lambda: self._network.innermost, around)
 
     def _place(self, gate: Gate, module: str) -> None:
         if module == _VCR:

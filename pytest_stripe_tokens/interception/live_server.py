@@ -25,13 +25,16 @@ _BETWEEN = (
 
 @contextlib.contextmanager
 def answered(
-    open_sandbox: Callable[..., AbstractContextManager[None]], innermost: Callable[[], Gate | None]
+    open_sandbox: Callable[..., AbstractContextManager[None]],
+    innermost: Callable[[], Gate | None],
+    around: Callable[[], AbstractContextManager[None]],
 ) -> Generator[None]:
     """Let a `live_server` that starts in the block, and outlives tests, be answered by the sandbox of each in turn.
 
     Args:
         open_sandbox: opens one, from what `asking` gives.
         innermost: gives the gate of the sandbox that is open in this process.
+        around: what the new process is to have besides.
     """
     server: Any = sys.modules["pytest_flask.live_server"].LiveServer
     is_starting = False
@@ -58,7 +61,7 @@ def answered(
         is_starting = True
         try:
             # What is open while it forks stays open in the new process.
-            with open_sandbox(*asking(*passage.way())):
+            with open_sandbox(*asking(*passage.way())), around():
                 return start(self)
         finally:
             is_starting = False

@@ -294,7 +294,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     # What is wrong with a table of ours is an error of each test that needs it, and not of the run.
     with contextlib.suppress(LookupError):
         run.prepare()
-    with run.clients.beside_live_server():
+    with run.clients.beside_live_server(run.test_key):
         return (yield)
 
 

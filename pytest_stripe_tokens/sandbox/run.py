@@ -127,6 +127,12 @@ class Run:
             if contributor is not None:
                 contributor.close()
 
+    def test_key(self) -> contextlib.AbstractContextManager[None]:
+        """Give stripe-python a test key until the block ends, where it has none."""
+        from pytest_stripe_tokens.sandbox.own_requests import TEST_KEY  # noqa: PLC0415 - as in `sandbox`
+
+        return stripe_python.test_key(TEST_KEY)
+
     def serve(self, **options: Any) -> StripeServer:
         """Start a server for other processes, which the sandbox of the test that runs answers, else one of its own.
 
