@@ -32,6 +32,11 @@ def is_stripe_host(host: str | None) -> bool:
     return name == "stripe.com" or name.endswith(".stripe.com")
 
 
+def is_v2(path: str) -> bool:
+    """Tell whether a path is one of /v2, whose requests and answers have another form than those of /v1."""
+    return path.startswith("/v2/")
+
+
 @dataclass(frozen=True)
 class Request:
     """One HTTP request as a client sent it.
