@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TOKENS_PATH = "/v1/tokens"
-_READ_HEADERS = ("authorization", "stripe-account", "content-type", "content-encoding")
+_READ_HEADERS = ("authorization", "stripe-account", "stripe-context", "content-type", "content-encoding")
+ACCOUNT_HEADERS = frozenset({"stripe-account", "stripe-context"})
+"""The headers that say whom a request is for: `account_of` reads them."""
+
 _CARD_FIELDS = ("brand", "funding", "country")
 
 
@@ -79,6 +82,17 @@ def read(request: Request) -> StripeRequest:
 @lru_cache(maxsize=256)
 def _read(method: str, url: str, headers: tuple[tuple[str, str], ...], body: bytes) -> StripeRequest:
     return StripeRequest(Request(method, url, dict(headers), body))
+
+
+def account_of(headers: Mapping[str, str]) -> str | None:
+    """Tell whom a request is for, the id of a connected account; None for the platform itself.
+
+    `Stripe-Context` takes the place of `Stripe-Account`: it holds an account's id, or a path of ids that ends with it,
+    `org_.../acct_...` (stripe-python 16.1). An organisation alone is no connected account.
+    """
+    context = headers.get("stripe-context", "").strip()
+    last = context.rpartition("/")[2]
+    return (last if last.startswith("acct_") else None) if context else headers.get("stripe-account")
 
 
 def key_kind(headers: Mapping[str, str]) -> str:

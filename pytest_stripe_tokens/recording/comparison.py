@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import unquote
 
-from pytest_stripe_tokens.api.request import key_kind
+from pytest_stripe_tokens.api.request import account_of, key_kind
 from pytest_stripe_tokens.recording.drift import Drift, compare, is_volatile, steady
 from pytest_stripe_tokens.recording.levels import LEVELS
 
@@ -225,7 +225,7 @@ def _headers(headers: Any, prefix: str) -> dict[str, str]:
 
 def _request_text(interaction: Interaction, known: dict[str, str]) -> str:
     request = interaction.request
-    account = request.headers.get("stripe-account", "")
+    account = account_of(request.headers) or ""
     body = unquote(request.body.decode("utf-8", errors="replace"))
     sent = "\n".join((request.method, unquote(request.url), body, known.get(account, account)))
     text = _ID.sub(lambda match: known.get(match[0]) or _cut(match), sent)

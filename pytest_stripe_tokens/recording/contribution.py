@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pytest_stripe_tokens.api.messages import API_HOST, Request
-from pytest_stripe_tokens.api.request import TOKENS_PATH
+from pytest_stripe_tokens.api.request import ACCOUNT_HEADERS, TOKENS_PATH
 from pytest_stripe_tokens.api.showing import one_line
 from pytest_stripe_tokens.cassettes.library import CassetteError
 from pytest_stripe_tokens.cassettes.player import Cassette, Metadata, Player
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.recording.recorder import Recorder
 
 # What a retrieve repeats of the create that it belongs to.
-_REPEATED = ("authorization", "stripe-account", "stripe-version")
+_REPEATED = ("authorization", *ACCOUNT_HEADERS, "stripe-version")
 
 
 class Contributor:

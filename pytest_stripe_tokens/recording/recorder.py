@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 
 from pytest_stripe_tokens.api import bodies
 from pytest_stripe_tokens.api.card_numbers import card_number, digits
-from pytest_stripe_tokens.api.request import TOKENS_PATH, params_of
+from pytest_stripe_tokens.api.request import ACCOUNT_HEADERS, TOKENS_PATH, params_of
 from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata, RedactedInteraction
 from pytest_stripe_tokens.recording.drift import compare
 from pytest_stripe_tokens.recording.live import LiveError
@@ -156,8 +156,8 @@ class Recorder:
         for reduced, account in self._accounts.items():
             url = url.replace(reduced, account)
             body = body.replace(reduced.encode(), account.encode())
-            if headers.get("stripe-account") == reduced:
-                headers["stripe-account"] = account
+            for name in ACCOUNT_HEADERS & headers.keys():
+                headers[name] = headers[name].replace(reduced, account)
         return replace(request, url=url, body=body, headers=headers)
 
     def deviations(self, request: Request, answer: Any) -> tuple[Drift, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.messages import API_HOST
+from pytest_stripe_tokens.api.request import account_of
 from pytest_stripe_tokens.api.token_types import CATALOGUE
 from pytest_stripe_tokens.cassettes.heads import age
 from pytest_stripe_tokens.cassettes.library import Cassette, CassetteError, Interaction, Library, Metadata, render
@@ -236,7 +237,7 @@ def _default(token_type: str) -> dict[str, object]:
 def _order(group: Sequence[Interaction], default: str) -> tuple[bool, str, str]:
     """Order sets of parameters: the defaults first, for a fixture plays the first create that it finds."""
     body = group[0].request.body.decode("utf-8", errors="replace")
-    return body != default, body, group[0].request.headers.get("stripe-account", "")
+    return body != default, body, account_of(group[0].request.headers) or ""
 
 
 def _without(interactions: Sequence[Interaction], left_out: frozenset[tuple[str, int]]) -> tuple[Interaction, ...]:

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote, urlsplit
 from pytest_stripe_tokens.api import bodies, forms
 from pytest_stripe_tokens.api.card_numbers import digits
 from pytest_stripe_tokens.api.messages import Request, Response
-from pytest_stripe_tokens.api.request import api_key
+from pytest_stripe_tokens.api.request import ACCOUNT_HEADERS, api_key
 from pytest_stripe_tokens.api.schemas import token_schema
 from pytest_stripe_tokens.api.showing import one_line
 from pytest_stripe_tokens.api.token_types import CATALOGUE
@@ -44,7 +44,7 @@ __all__ = [
     "secrets_of",
 ]
 
-_REQUEST_HEADERS = frozenset({"authorization", "content-type", "stripe-account", "stripe-version"})
+_REQUEST_HEADERS = frozenset({"authorization", "content-type", *ACCOUNT_HEADERS, "stripe-version"})
 _RESPONSE_HEADERS = frozenset(
     {
         "content-type",
@@ -296,8 +296,9 @@ class _Redaction:
 
 
 def _redact_header(name: str, value: str) -> str:
-    if name == "stripe-account":
-        return redact_account(value) if value.startswith("acct_") else HIDDEN
+    if name in ACCOUNT_HEADERS:
+        # A context may be a path of ids, an organisation's and an account's.
+        return "/".join(redact_account(part) if part.startswith("acct_") else HIDDEN for part in value.split("/"))
     if name == "content-type":
         # The charset is undone and a boundary is random.
         return value.partition(";")[0].strip()

@@ -141,7 +141,7 @@ class Answering:
             except StubRaised as stub:
                 return Outcome(exception=stub.error)
         elif failure.exception is None:
-            response = self._simulator.refuse(sent.request, failure.error())
+            response = self._simulator.refuse(sent.request, failure.error(sent.request.path))
         else:
             return Outcome(exception=failure.exception, delay=failure.delay)
         if sent.request.method == "HEAD":

@@ -9,10 +9,11 @@ from urllib.parse import unquote
 
 from pytest_stripe_tokens.api.errors import StripeAPIError
 from pytest_stripe_tokens.api.json_values import as_object
-from pytest_stripe_tokens.simulator import answers, handling
+from pytest_stripe_tokens.api.messages import is_v2
+from pytest_stripe_tokens.simulator import answers
 from pytest_stripe_tokens.simulator.answers import Envelope
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
-from pytest_stripe_tokens.simulator.handling import find
+from pytest_stripe_tokens.simulator.handling import Handling, find, host
 from pytest_stripe_tokens.simulator.keys import DEFAULT_VERSION, Caller
 from pytest_stripe_tokens.simulator.parameters import normal
 from pytest_stripe_tokens.simulator.pretty import copy_of
@@ -57,7 +58,7 @@ class Simulator:
             try:
                 if self._replayed:
                     self._catch_up()
-                return handling.of(self._world, request, found).answer()
+                return _handling(self._world, request, found).answer()
             except Exception as error:  # noqa: BLE001 - a client would take one of ours for a lost connection and try again
                 _LOG.exception("pytest-stripe-tokens failed to answer a request")
                 envelope = Envelope(self._generator.latest_created, request.method, self._generator.request_id())
@@ -104,7 +105,7 @@ class Simulator:
     def refuse(self, request: Request, error: ApiError) -> Response:
         """Answer a request with an error that a test asked for; nothing else becomes of the request."""
         with self._lock:
-            return handling.of(self._world, request).refuse(error)
+            return _handling(self._world, request).refuse(error)
 
     def give(self, request: Request, status: int, body: Mapping[str, Any], ids: tuple[str, ...]) -> Response:
         """Answer a request with what a test gave, and what that leaves out of an object; nothing else becomes of it.
@@ -116,7 +117,7 @@ class Simulator:
             ids: the ids in the request's path.
         """
         with self._lock:
-            return handling.of(self._world, request).give(status, body, ids)
+            return _handling(self._world, request).give(status, body, ids)
 
     def token(self, token_id: str) -> Mapping[str, Any] | None:
         """Give the JSON of a token as it is now, which must not be changed; None where there is none."""
@@ -150,7 +151,7 @@ class Simulator:
 
         while self._replayed:
             request, response = self._replayed.pop(0)
-            take_over(self._world, request, response, lambda sent: handling.of(self._world, sent, find(sent)).answer())
+            take_over(self._world, request, response, lambda sent: _handling(self._world, sent, find(sent)).answer())
 
     def use(self, token_id: str) -> None:
         """Mark a token as used.
@@ -174,3 +175,12 @@ class Simulator:
                 generator.latest_created, "POST", generator.request_id(), account_id=generator.account_id
             )
             raise StripeAPIError.from_response(answers.refusal(error, envelope))
+
+
+def _handling(world: World, request: Request, found: Found | None = None) -> Handling:
+    """Give what handles a request by the rules of its path: here alone /v1 and /v2 part."""
+    if not is_v2(unquote(request.path) if host(request) else ""):
+        return Handling(world, request, found)
+    from pytest_stripe_tokens.simulator.handling_v2 import HandlingV2  # noqa: PLC0415 - most tests ask /v1 alone
+
+    return HandlingV2(world, request, found)

@@ -1,4 +1,4 @@
-"""One request on its way through the checks to its answer, by the rules of /v1; `of` chooses those of /v2."""
+"""One request on its way through the checks to its answer, by the rules of /v1; `handling_v2` has those of /v2."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import unquote, unquote_to_bytes
 
 from pytest_stripe_tokens.api import forms
-from pytest_stripe_tokens.api.messages import API_HOST, is_v2
+from pytest_stripe_tokens.api.messages import API_HOST
 from pytest_stripe_tokens.simulator import answers, expanding, routes, versions
 from pytest_stripe_tokens.simulator.answers import Envelope
 from pytest_stripe_tokens.simulator.call import Call
@@ -28,35 +28,20 @@ if TYPE_CHECKING:
 Found: TypeAlias = "tuple[Route, tuple[str, ...]]"
 
 _FORM = "application/x-www-form-urlencoded"
-_LONGEST_IDEMPOTENCY_KEY = 255
+LONGEST_IDEMPOTENCY_KEY = 255
 
 
-def _host(request: Request) -> str:
-    """Read the host; empty where the URL is none."""
+def host(request: Request) -> str:
+    """Read the host of a request; empty where the URL is none."""
     try:
         return request.host
     except ValueError:
         return ""
 
 
-def of(world: World, request: Request, found: Found | None = None) -> Handling:
-    """Give what handles a request by the rules of its path: here alone /v1 and /v2 part.
-
-    Args:
-        world: what exists.
-        request: as it was sent.
-        found: its endpoint and the ids in its path; None where there is none.
-    """
-    if not is_v2(unquote(request.path) if _host(request) else ""):
-        return Handling(world, request, found)
-    from pytest_stripe_tokens.simulator.handling_v2 import HandlingV2  # noqa: PLC0415 - most tests ask /v1 alone
-
-    return HandlingV2(world, request, found)
-
-
 def find(request: Request) -> Found | None:
     """Find the endpoint of a request, and the ids in its path; None where the simulator has none."""
-    return routes.find(request.method, unquote(request.path)) if _host(request) == API_HOST else None
+    return routes.find(request.method, unquote(request.path)) if host(request) == API_HOST else None
 
 
 class Handling:
@@ -115,7 +100,7 @@ class Handling:
     @property
     def _sent(self) -> bytes:
         """Query and body together: a POST's parameters may travel in either (real answers)."""
-        query = self._request.query.encode("utf-8", "surrogatepass") if _host(self._request) else b""
+        query = self._request.query.encode("utf-8", "surrogatepass") if host(self._request) else b""
         return b"&".join(part for part in (query, self._request.body) if part)
 
     def _route(self, caller: Caller) -> tuple[Route, tuple[str, ...]]:
@@ -123,7 +108,7 @@ class Handling:
         if self._found is None:
             from pytest_stripe_tokens.simulator import unanswered  # noqa: PLC0415 - most suites meet none
 
-            text = unanswered.message(request.method, _host(request), unquote(request.path) if _host(request) else "")
+            text = unanswered.message(request.method, host(request), unquote(request.path) if host(request) else "")
             raise ApiError("unknown_url", text=text)
         route, ids = self._found
         if caller.is_publishable and not route.publishable:
@@ -153,7 +138,7 @@ class Handling:
         key = self._request.headers.get("idempotency-key") if route.method == "POST" else None
         if key is None:
             return self._run(caller, route, ids, form)
-        if len(key) > _LONGEST_IDEMPOTENCY_KEY:
+        if len(key) > LONGEST_IDEMPOTENCY_KEY:
             raise ApiError("idempotency_key_too_long")
         name, params = (caller.scope, caller.key, key), forms.decode(form)
         kept = self._world.kept.get(name)

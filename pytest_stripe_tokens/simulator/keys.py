@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api import forms
+from pytest_stripe_tokens.api.request import account_of
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Caller:
         kind: `"secret"`, `"restricted"` or `"publishable"`.
         livemode: whether the key is a live one; what it makes is live then.
         key: the key itself; never shown, see `mask`.
-        account: the connected account that the request is for, from `Stripe-Account`.
+        account: the connected account that the request is for, from `Stripe-Account` or `Stripe-Context`.
         version: the API version of the answer.
     """
 
@@ -70,7 +71,8 @@ def identify(headers: Mapping[str, str]) -> Caller:
     Raises:
         ApiError: no key, a malformed one, or an account that cannot be one.
     """
-    return _identify(*(headers.get(name, "") for name in ("authorization", "stripe-account", "stripe-version")))
+    account = account_of(headers) or ""
+    return _identify(headers.get("authorization", ""), account, headers.get("stripe-version", ""))
 
 
 @lru_cache(maxsize=64)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.json_values import as_object
-from pytest_stripe_tokens.api.request import params_of
+from pytest_stripe_tokens.api.request import account_of, params_of
 from pytest_stripe_tokens.simulator.pretty import copy_of
 from pytest_stripe_tokens.simulator.tokens.instruments import Instrument
 
@@ -106,7 +106,7 @@ def _add(world: World, request: Request, body: dict[str, Any]) -> None:
     """Make an object known of which nothing but its look is known."""
     identity = body.get("id")
     if isinstance(identity, str) and isinstance(body.get("object"), str) and world.find(identity) is None:
-        account = request.headers.get("stripe-account")
+        account = account_of(request.headers)
         world.add(copy_of(body), (account, body.get("livemode") is True))
 
 

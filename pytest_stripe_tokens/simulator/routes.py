@@ -61,6 +61,10 @@ setup_intents = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.res
 three_d_secure = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.three_d_secure"))
 topups = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.topups"))
 transfers = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.transfers"))
+v2_account_links = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.v2_account_links"))
+v2_accounts = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.v2_accounts"))
+v2_persons = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.v2_persons"))
+v2_tokens = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.v2_tokens"))
 
 
 @dataclass(frozen=True)
@@ -216,6 +220,38 @@ ROUTES = (
     Route("POST", "/v1/sources/:source", sources.update, "sources.update"),
     Route("POST", "/v1/three_d_secure/authentications", three_d_secure.create, "three_d_secure.create"),
     Route("GET", "/v1/three_d_secure/authentications/:authentication", three_d_secure.retrieve),
+    Route(
+        "POST",
+        "/v2/core/account_tokens",
+        v2_tokens.create_account_token,
+        "v2_core.account_tokens.create",
+        publishable=True,
+    ),
+    Route("GET", "/v2/core/account_tokens/:token", v2_tokens.retrieve_account_token, "v2_core.retrieve"),
+    Route(
+        "POST",
+        "/v2/core/accounts/:account/person_tokens",
+        v2_tokens.create_person_token,
+        "v2_core.person_tokens.create",
+        publishable=True,
+    ),
+    Route(
+        "GET",
+        "/v2/core/accounts/:account/person_tokens/:token",
+        v2_tokens.retrieve_person_token,
+        "v2_core.retrieve",
+    ),
+    Route("POST", "/v2/core/accounts", v2_accounts.create, "v2_core.accounts.create"),
+    Route("GET", "/v2/core/accounts", v2_accounts.list_all, "v2_core.accounts.list"),
+    Route("POST", "/v2/core/accounts/:account", v2_accounts.update, "v2_core.accounts.update"),
+    Route("GET", "/v2/core/accounts/:account", v2_accounts.retrieve, "v2_core.accounts.retrieve"),
+    Route("POST", "/v2/core/accounts/:account/close", v2_accounts.close, "v2_core.accounts.close"),
+    Route("POST", "/v2/core/accounts/:account/persons", v2_persons.create, "v2_core.persons.create"),
+    Route("GET", "/v2/core/accounts/:account/persons", v2_persons.list_all, "v2_core.persons.list"),
+    Route("POST", "/v2/core/accounts/:account/persons/:person", v2_persons.update, "v2_core.persons.update"),
+    Route("GET", "/v2/core/accounts/:account/persons/:person", v2_persons.retrieve, "v2_core.retrieve"),
+    Route("DELETE", "/v2/core/accounts/:account/persons/:person", v2_persons.delete, "v2_core.retrieve"),
+    Route("POST", "/v2/core/account_links", v2_account_links.create, "v2_core.account_links.create"),
 )
 
 

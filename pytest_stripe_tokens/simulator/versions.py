@@ -115,6 +115,8 @@ DROPPED = (
     Dropped("2026-09-30", "payment_intents.confirm", _TYPES, "payment_method_types_no_longer_supported"),
     Dropped("2026-09-30", "setup_intents.create", _TYPES, "payment_method_types_no_longer_supported"),
     Dropped("2026-09-30", "setup_intents.update", _TYPES, "payment_method_types_no_longer_supported"),
+    Dropped("2026-09-30", "v2_core.account_links.create", ("use_case", "account_onboarding", "configurations")),
+    Dropped("2026-09-30", "v2_core.account_links.create", ("use_case", "account_update", "configurations")),
     # stripe-python has it in 15.0 and no longer in 15.1.
     Dropped("2026-04-22", "accounts.create", ("documents", "proof_of_registration")),
     Dropped("2025-03-31", "customers.create", ("coupon",)),

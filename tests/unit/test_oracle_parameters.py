@@ -12,6 +12,7 @@ import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,14 @@ CLASSES = {
     "transfers.create_reversal": "TransferCreateReversalParams",
     "transfers.update": "TransferModifyParams",
     "transfers.update_reversal": "TransferModifyReversalParams",
+    "v2_core.account_links.create": "v2.core.AccountLinkCreateParams",
+    "v2_core.account_tokens.create": "v2.core.AccountTokenCreateParams",
+    "v2_core.accounts.close": "v2.core.AccountCloseParams",
+    "v2_core.accounts.create": "v2.core.AccountCreateParams",
+    "v2_core.accounts.update": "v2.core.AccountUpdateParams",
+    "v2_core.person_tokens.create": "v2.core.accounts.PersonTokenCreateParams",
+    "v2_core.persons.create": "v2.core.accounts.PersonCreateParams",
+    "v2_core.persons.update": "v2.core.accounts.PersonUpdateParams",
 }
 READING = {
     "events.list": "EventListParams",
@@ -94,10 +103,15 @@ READING = {
     "reading.setup_intents": "SetupIntentListParams",
     "reading.sources": "CustomerListSourcesParams",
     "reading.topups": "TopupListParams",
+    "v2_core.accounts.list": "v2.core.AccountListParams",
+    "v2_core.accounts.retrieve": "v2.core.AccountRetrieveParams",
+    "v2_core.persons.list": "v2.core.accounts.PersonListParams",
+    "v2_core.retrieve": "v2.core.AccountTokenRetrieveParams v2.core.accounts.PersonRetrieveParams"
+    " v2.core.accounts.PersonDeleteParams v2.core.accounts.PersonTokenRetrieveParams",
 }
 PUBLISHED = json.loads((Path(__file__).parents[1] / "shared" / "published_parameters.json").read_text(encoding="utf-8"))
 # The type in the table for one in stripe-python.
-KINDS = {str: "string", int: "integer", float: "number", bool: "boolean"}
+KINDS = {str: "string", int: "integer", float: "number", bool: "boolean", Decimal: "decimal"}
 # Of typing_extensions, as stripe-python has it, and of typing.
 OPTIONAL = {typing.NotRequired, typing_extensions.NotRequired}
 

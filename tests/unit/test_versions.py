@@ -129,6 +129,8 @@ def test_a_parameter_is_taken_up_to_the_version_that_dropped_it():
     values = {"payment_method_types": ["card"], "documents": {"proof_of_registration": {"files": ["file_1"]}}}
     wrong = []
     for row in DROPPED:
+        if row.endpoint.startswith("v2_core."):
+            continue
         name = row.path[0]
         params = {name: values.get(name, "x")}
         for version, taken in ((None, True), ("2019-08-14", True), (row.since + ".name", False), (NEWEST, False)):

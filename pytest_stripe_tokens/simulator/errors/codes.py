@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 
+from pytest_stripe_tokens.simulator.errors import of_v2
+
 # The values of an error's `code` (stripe-python 16.1), and two of real answers that it does not have.
 _ERROR_CODES = """
     account_closed account_country_invalid_address account_error_country_change_requires_additional_steps
@@ -88,6 +90,13 @@ ERROR_CODES = frozenset(_ERROR_CODES.split())
 DECLINE_CODES = frozenset(_DECLINE_CODES.split())
 
 
+def is_published(code: str) -> bool:
+    """Tell whether Stripe has published a code, for /v1 or for /v2."""
+    return code in ERROR_CODES or code in DECLINE_CODES or code in of_v2.published()
+
+
 def nearest(code: str) -> str | None:
     """Give the published code that is most like one which is none; None where none is like it."""
-    return next(iter(difflib.get_close_matches(code, sorted(ERROR_CODES | DECLINE_CODES), n=1)), None)
+    return next(
+        iter(difflib.get_close_matches(code, sorted({*ERROR_CODES, *DECLINE_CODES, *of_v2.published()}), n=1)), None
+    )

@@ -1,0 +1,106 @@
+"""What the objects of /v2 have in common: ids, times, changes by JSON, lists with the URLs of their pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
+
+from pytest_stripe_tokens.simulator.errors import of_v2
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_stripe_tokens.simulator.call import Call
+    from pytest_stripe_tokens.simulator.state import Entry
+
+VALID_FOR = 600
+"""How long a token and an account link can be used, seconds: ten minutes in every example of the reference."""
+
+_ID_CHARACTERS = 42
+_USUAL_LIMIT, _LARGEST_LIMIT = 20, 100
+# Of an identity number an answer shows what it is alone (API reference).
+_SHOWN_OF_NUMBERS = frozenset({"registrar", "type"})
+
+
+def new_id(call: Call, prefix: str) -> str:
+    """Make the id of a new object: `61` and 42 characters (every id in the reference)."""
+    return f"{prefix}_61{call.world.generator.characters(f'v2/{prefix}', _ID_CHARACTERS)}"
+
+
+def time(seconds: int) -> str:
+    """Write Unix seconds as /v2 does: RFC 3339, UTC, with milliseconds."""
+    return f"{dt.datetime.fromtimestamp(seconds, tz=dt.UTC):%Y-%m-%dT%H:%M:%S}.000Z"
+
+
+def changed(old: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Change what is named and leave the rest, hash by hash; null takes a value away, a list replaces the old one."""
+    merged = dict(old)
+    for name, value in given.items():
+        if value is None:
+            merged.pop(name, None)
+        elif isinstance(value, dict):
+            before = merged.get(name)
+            start = cast("dict[str, Any]", before) if isinstance(before, dict) else {}
+            merged[name] = changed(start, cast("dict[str, Any]", value))
+        else:
+            merged[name] = _shown_list(name, cast("list[object]", value)) if isinstance(value, list) else value
+    return merged
+
+
+def _shown_list(name: str, items: list[object]) -> list[Any]:
+    shown: list[Any] = [changed({}, cast("dict[str, Any]", item)) if isinstance(item, dict) else item for item in items]
+    if name != "id_numbers":
+        return shown
+    return [{key: item[key] for key in item if key in _SHOWN_OF_NUMBERS} for item in shown]
+
+
+def page(call: Call, path: str, entries: Sequence[Entry], bodies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """List objects, the newest first, with the URLs of the pages before and after.
+
+    Args:
+        call: the request, with `limit` and `page`.
+        path: of the list.
+        entries: all that there are, oldest first.
+        bodies: how each of them is shown.
+
+    Raises:
+        ApiError: the page is none that this list has given, or the limit is none.
+    """
+    limit = call.params.get("limit") or _USUAL_LIMIT
+    if not 1 <= limit <= _LARGEST_LIMIT:
+        raise of_v2.refusal("invalid_type", param="limit", kind=f"an integer from 1 to {_LARGEST_LIMIT}")
+    ids, newest = [entry.id for entry in entries][::-1], list(bodies)[::-1]
+    first = _place(ids, call.params.get("page"))
+    sent = {name: value for name, value in call.params.items() if name != "page" and value is not None}
+
+    def url(place: int) -> str | None:
+        """The page that begins with an object; none where there is none."""
+        if not 0 <= place < len(ids):
+            return None
+        query = {"page": f"page_{ids[place].encode().hex()}", "limit": limit, **sent}
+        flat = [(name, _text(item)) for name, value in query.items() for item in _items(value)]
+        return f"{path}?{urlencode(flat)}"
+
+    return {
+        "data": [dict(body) for body in newest[first : first + limit]],
+        "next_page_url": url(first + limit),
+        "previous_page_url": url(max(first - limit, 0)) if first else None,
+    }
+
+
+def _place(ids: list[str], token: str | None) -> int:
+    if token is None:
+        return 0
+    places = {f"page_{identity.encode().hex()}": place for place, identity in enumerate(ids)}
+    if token not in places:
+        raise of_v2.refusal("invalid_page")
+    return places[token]
+
+
+def _items(value: Any) -> list[object]:
+    return cast("list[object]", value) if isinstance(value, list) else [value]
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
