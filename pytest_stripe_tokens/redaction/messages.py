@@ -27,6 +27,7 @@ from pytest_stripe_tokens.redaction.sensitive import (
     is_redacted_account,
     is_secret_header,
     is_secret_name,
+    is_secret_within,
     keeps_tail,
     redact_account,
     tail,
@@ -270,7 +271,9 @@ class _Redaction:
         is_secret = is_secret or is_secret_name(name)
         if isinstance(value, Mapping):
             return {
-                hide(str(key)): self.value(str(key), item, is_secret=is_secret, depth=depth + 1)
+                hide(str(key)): self.value(
+                    str(key), item, is_secret=is_secret or is_secret_within(name, str(key)), depth=depth + 1
+                )
                 for key, item in cast("Mapping[object, Any]", value).items()
             }
         if isinstance(value, (list, tuple)):

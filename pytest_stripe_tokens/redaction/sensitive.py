@@ -57,8 +57,11 @@ SECRET_NAMES = (
     }
     # The last word of a path: the API calls the thing the same wherever else it takes it.
     | {path.rpartition(".")[2] for row in CATALOGUE.values() for path in row.secret_parameters}
-)
+) - {"value"}
 """Parameters that are secret wherever they stand: the catalogue's, and names that would be if anyone sent them."""
+
+_SECRET_WITHIN = frozenset({("id_numbers", "value")})
+"""What has a name that other things have too, each behind the name of the hash or list that it is secret in."""
 
 _BARE_NAMES = frozenset(re.sub("[^a-z0-9]", "", name) for name in SECRET_NAMES)
 # The parameter that holds a token's new code, and what an answer says of one.
@@ -99,6 +102,11 @@ def is_secret_name(name: str) -> bool:
         or bare in _BARE_NAMES
         or bare.endswith(("secret", "password", "cvc", "cvv", "cardnumber", "accountnumber", "accountno", "idnumber"))
     )
+
+
+def is_secret_within(parent: str, name: str) -> bool:
+    """Tell whether a parameter is secret for what it stands in: the `value` of one of `id_numbers`."""
+    return (parent, name) in _SECRET_WITHIN
 
 
 def keeps_tail(name: str) -> bool:

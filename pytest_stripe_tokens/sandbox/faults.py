@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api.messages import is_v2
@@ -59,7 +60,8 @@ class Fault:
 
     def error(self, path: str) -> ApiError:
         """The error to answer a path with, in the API's words where the test gave none."""
-        if is_v2(path):
+        # Who has no key is answered under /v2 as under /v1.
+        if is_v2(path) and self.status != HTTPStatus.UNAUTHORIZED:
             from pytest_stripe_tokens.simulator.errors import of_v2  # noqa: PLC0415 - most tests ask /v1 alone
 
             return of_v2.error_for(self.status, self.code, self.type, self.message)

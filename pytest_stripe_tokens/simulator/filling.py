@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
+from pytest_stripe_tokens.simulator.resources.v2_objects import time
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -89,6 +91,12 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "transfer": "tr",
         "transfer_reversal": "trr",
         "treasury.financial_account": "fa",
+        "v2.core.account": "acct",
+        "v2.core.account_person": "person_test",
+        "v2.core.account_person_token": "perstok",
+        "v2.core.account_token": "accttok",
+        "v2.core.event": "evt_test",
+        "v2.core.event_destination": "ed_test",
         "webhook_endpoint": "we",
     }
 )
@@ -97,7 +105,7 @@ _WITHOUT_ID = """
     account_link account_session balance balance_settings billing.alert_triggered billing.credit_balance_summary
     billing.meter_event billing.meter_event_adjustment cash_balance customer_session
     entitlements.active_entitlement_summary funding_instructions list login_link search_result tax.settings
-    terminal.connection_token terminal.onboarding_link treasury.financial_account_features
+    terminal.connection_token terminal.onboarding_link treasury.financial_account_features v2.core.account_link
 """
 _WITHOUT_CREATED = """
     account_session application balance balance_settings bank_account billing.alert billing.credit_balance_summary
@@ -127,6 +135,7 @@ WITHOUT: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 _LISTS = frozenset({"list", "search_result"})
+_OF_V2 = "v2."
 
 
 def filled(body: Mapping[str, Any], path: str, ids: tuple[str, ...], caller: Caller, generator: Generator) -> Any:
@@ -155,8 +164,10 @@ def filled(body: Mapping[str, Any], path: str, ids: tuple[str, ...], caller: Cal
     made: dict[str, Any] = {}
     if "id" in missing:
         prefix = PREFIXES.get(name) or name.rpartition(".")[2]
-        made["id"] = _named(prefix, path, ids) or generator.object_id(prefix, created, caller.account)
-    more = {"created": created, "livemode": caller.livemode}
+        is_short = not name.startswith(_OF_V2) or prefix == "acct"
+        new = generator.object_id(prefix, created, caller.account) if is_short else generator.v2_id(prefix)
+        made["id"] = _named(prefix, path, ids) or new
+    more = {"created": time(created) if name.startswith(_OF_V2) else created, "livemode": caller.livemode}
     return {**made, **body, **{field: value for field, value in more.items() if field in missing}}
 
 

@@ -79,9 +79,9 @@ _FLAGS = frozenset({"false", "true"})
 
 def _check_hash(params: Mapping[str, Any], spec: Mapping[str, Any], parent: str) -> None:
     for name, value in params.items():
-        rule = spec_of(spec, name) or spec.get("*")
+        rule = spec_of(spec, name)
         if rule is None:
-            names = [candidate.rstrip("!") for candidate in spec if candidate not in {"", "?", "*"}]
+            names = [candidate.rstrip("!") for candidate in spec if candidate not in {"", "?"}]
             raise of_v2.refusal("unknown_field", param=_path(parent, name), hint=hint(name, names) or ".")
         if value is not None:
             _check(value, rule, _path(parent, name))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from functools import cache
-from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -101,11 +100,8 @@ def error_for(status: int | None, code: str | None, type_: str | None, message: 
     """
     if code is None:
         code = "idempotency_error" if type_ == "idempotency_error" else _BY_STATUS.get(status or 0)
-        code = code or ("account_rate_limit_exceeded" if type_ == "rate_limit" else None)
-    known = None if code is None else rows().get(code)
-    if known is None:
-        usual = 400 if code else HTTPStatus.INTERNAL_SERVER_ERROR
-        known = V2Row(status or usual, _in_words(code or "api_error"), code or "api_error", "")
+        code = code or ("account_rate_limit_exceeded" if type_ == "rate_limit" else "api_error")
+    known = rows().get(code) or V2Row(400, _in_words(code), code, "")
     row = replace(known, status=status or known.status, type=type_ or known.type)
     error = ApiError(row, **_WORDS)
     error.message = error.message if message is None else message

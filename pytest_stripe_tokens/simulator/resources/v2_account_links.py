@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.simulator.errors import of_v2
 from pytest_stripe_tokens.simulator.resources.v2_accounts import account_of
-from pytest_stripe_tokens.simulator.resources.v2_objects import VALID_FOR, changed, new_id, time
+from pytest_stripe_tokens.simulator.resources.v2_objects import VALID_FOR, changed, time
 
 if TYPE_CHECKING:
     from pytest_stripe_tokens.simulator.call import Call
@@ -21,7 +21,7 @@ def create(call: Call) -> dict[str, Any]:
     account, use_case = account_of(call, call.params["account"]), call.params["use_case"]
     if use_case.get(use_case["type"]) is None:
         raise of_v2.refusal("missing_field", param=f"use_case.{use_case['type']}")
-    created, end = call.world.tick(), new_id(call, "alu" if call.caller.livemode else "alu_test")
+    created, end = call.world.tick(), call.world.generator.v2_id("alu" if call.caller.livemode else "alu_test")
     return {
         "object": "v2.core.account_link",
         "account": account.id,

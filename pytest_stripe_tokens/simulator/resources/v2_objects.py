@@ -17,15 +17,9 @@ if TYPE_CHECKING:
 VALID_FOR = 600
 """How long a token and an account link can be used, seconds: ten minutes in every example of the reference."""
 
-_ID_CHARACTERS = 42
-_USUAL_LIMIT, _LARGEST_LIMIT = 20, 100
+_USUAL_LIMIT = 20
 # Of an identity number an answer shows what it is alone (API reference).
 _SHOWN_OF_NUMBERS = frozenset({"registrar", "type"})
-
-
-def new_id(call: Call, prefix: str) -> str:
-    """Make the id of a new object: `61` and 42 characters (every id in the reference)."""
-    return f"{prefix}_61{call.world.generator.characters(f'v2/{prefix}', _ID_CHARACTERS)}"
 
 
 def time(seconds: int) -> str:
@@ -65,11 +59,9 @@ def page(call: Call, path: str, entries: Sequence[Entry], bodies: Sequence[Mappi
         bodies: how each of them is shown.
 
     Raises:
-        ApiError: the page is none that this list has given, or the limit is none.
+        ApiError: the page is none that this list has given.
     """
     limit = call.params.get("limit") or _USUAL_LIMIT
-    if not 1 <= limit <= _LARGEST_LIMIT:
-        raise of_v2.refusal("invalid_type", param="limit", kind=f"an integer from 1 to {_LARGEST_LIMIT}")
     ids, newest = [entry.id for entry in entries][::-1], list(bodies)[::-1]
     first = _place(ids, call.params.get("page"))
     sent = {name: value for name, value in call.params.items() if name != "page" and value is not None}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.simulator.errors import of_v2
 from pytest_stripe_tokens.simulator.resources.v2_accounts import find_account
-from pytest_stripe_tokens.simulator.resources.v2_objects import changed, new_id, page, time
+from pytest_stripe_tokens.simulator.resources.v2_objects import changed, page, time
 from pytest_stripe_tokens.simulator.resources.v2_tokens import PERSON_TOKEN, params_of, take
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def create(call: Call) -> dict[str, Any]:
     account, given, token = find_account(call), *_given(call)
     created = time(call.world.tick())
     person = {
-        "id": new_id(call, "person" if call.caller.livemode else "person_test"),
+        "id": call.world.generator.v2_id("person" if call.caller.livemode else "person_test"),
         "object": _PERSON,
         "account": account.id,
         "created": created,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
 from pytest_stripe_tokens.simulator.errors import of_v2
 from pytest_stripe_tokens.simulator.pretty import copy_of
-from pytest_stripe_tokens.simulator.resources.v2_objects import VALID_FOR, new_id, time
+from pytest_stripe_tokens.simulator.resources.v2_objects import VALID_FOR, time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,7 +98,7 @@ def _create(call: Call, kind: str, account: str | None = None) -> dict[str, Any]
         raise of_v2.refusal("token_must_be_created_with_publishable_key")
     created = call.world.tick()
     token = {
-        "id": new_id(call, _PREFIXES[kind]),
+        "id": call.world.generator.v2_id(_PREFIXES[kind]),
         "object": kind,
         "created": time(created),
         "expires_at": time(created + VALID_FOR),
