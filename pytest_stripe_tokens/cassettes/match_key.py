@@ -46,7 +46,7 @@ def match_key(understood: StripeRequest) -> MatchKey:
     """What a request is matched by."""
     request = understood.request
     account = account_of(request.headers) or ""
-    pairs = forms.pairs(redact_params(understood.params))
+    pairs = forms.pairs(redact_params(understood.params), with_empty=True)
     return MatchKey(
         method=request.method.upper(),
         path=hide(unquote(request.path)).rstrip("/"),

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api import own_files
+from pytest_stripe_tokens.simulator.errors import by_code
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.errors.rows import ErrorRow
 
@@ -101,7 +102,7 @@ def error_for(status: int | None, code: str | None, type_: str | None, message: 
     if code is None:
         code = "idempotency_error" if type_ == "idempotency_error" else _BY_STATUS.get(status or 0)
         code = code or ("account_rate_limit_exceeded" if type_ == "rate_limit" else "api_error")
-    known = rows().get(code) or V2Row(400, _in_words(code), code, "")
+    known = rows().get(code) or V2Row(by_code.error_for(code=code).row.status, _in_words(code), code, "")
     row = replace(known, status=status or known.status, type=type_ or known.type)
     error = ApiError(row, **_WORDS)
     error.message = error.message if message is None else message

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.simulator.errors import of_v2
-from pytest_stripe_tokens.simulator.resources.v2_accounts import account_of
-from pytest_stripe_tokens.simulator.resources.v2_objects import VALID_FOR, changed, time
+from pytest_stripe_tokens.simulator.resources.v2_objects import VALID_FOR, account_of, changed, time
 
 if TYPE_CHECKING:
     from pytest_stripe_tokens.simulator.call import Call

@@ -12,7 +12,7 @@ from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.errors import of_v2
 from pytest_stripe_tokens.simulator.resources import accounts as v1_accounts
 from pytest_stripe_tokens.simulator.resources.v2_account_shape import CONFIGURATIONS, show, v1_params
-from pytest_stripe_tokens.simulator.resources.v2_objects import changed, page, time
+from pytest_stripe_tokens.simulator.resources.v2_objects import changed, find_account, page, time
 from pytest_stripe_tokens.simulator.resources.v2_tokens import ACCOUNT_TOKEN, params_of, take
 
 if TYPE_CHECKING:
@@ -26,31 +26,6 @@ _BESIDE_TOKEN = frozenset({"account_token", "configuration", "dashboard", "defau
 _IDENTITY_BESIDE_TOKEN = frozenset({"country"})
 _TEXTS = ("contact_email", "contact_phone", "dashboard", "display_name")
 _NEW: Mapping[str, Any] = {"closed": False, "configuration": {}, "defaults": {}, "identity": {}, "metadata": {}}
-
-
-def find_account(call: Call) -> Entry:
-    """Find the account that the path names.
-
-    Raises:
-        ApiError: 404 not_found, or 400 where the id is that of an object of /v1.
-    """
-    return account_of(call, call.ids[0])
-
-
-def account_of(call: Call, identity: str) -> Entry:
-    """Find an account of /v2.
-
-    Raises:
-        ApiError: as `find_account`.
-    """
-    entry = call.world.get(identity, call.platform, "account")
-    if entry is not None and "v2" in entry.private:
-        return entry
-    if entry is not None:
-        raise of_v2.refusal("v1_account_instead_of_v2_account")
-    if identity.startswith("cus_"):
-        raise of_v2.refusal("v1_customer_instead_of_v2_account")
-    raise of_v2.refusal("not_found")
 
 
 def create(call: Call) -> dict[str, Any]:

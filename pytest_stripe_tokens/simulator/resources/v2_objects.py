@@ -1,4 +1,4 @@
-"""What the objects of /v2 have in common: ids, times, changes by JSON, lists with the URLs of their pages."""
+"""What the objects of /v2 have in common: their account, times, changes by JSON, lists with the URLs of pages."""
 
 from __future__ import annotations
 
@@ -20,6 +20,31 @@ VALID_FOR = 600
 _USUAL_LIMIT = 20
 # Of an identity number an answer shows what it is alone (API reference).
 _SHOWN_OF_NUMBERS = frozenset({"registrar", "type"})
+
+
+def find_account(call: Call) -> Entry:
+    """Find the account that the path names.
+
+    Raises:
+        ApiError: 404 not_found, or 400 where the id is that of an object of /v1.
+    """
+    return account_of(call, call.ids[0])
+
+
+def account_of(call: Call, identity: str) -> Entry:
+    """Find an account of /v2.
+
+    Raises:
+        ApiError: as `find_account`.
+    """
+    entry = call.world.get(identity, call.platform, "account")
+    if entry is not None and "v2" in entry.private:
+        return entry
+    if entry is not None:
+        raise of_v2.refusal("v1_account_instead_of_v2_account")
+    if identity.startswith("cus_"):
+        raise of_v2.refusal("v1_customer_instead_of_v2_account")
+    raise of_v2.refusal("not_found")
 
 
 def time(seconds: int) -> str:

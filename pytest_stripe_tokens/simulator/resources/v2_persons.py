@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.simulator.errors import of_v2
-from pytest_stripe_tokens.simulator.resources.v2_accounts import find_account
-from pytest_stripe_tokens.simulator.resources.v2_objects import changed, page, time
+from pytest_stripe_tokens.simulator.resources.v2_objects import changed, find_account, page, time
 from pytest_stripe_tokens.simulator.resources.v2_tokens import PERSON_TOKEN, params_of, take
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
 from pytest_stripe_tokens.simulator.errors import of_v2
 from pytest_stripe_tokens.simulator.pretty import copy_of
-from pytest_stripe_tokens.simulator.resources.v2_objects import VALID_FOR, time
+from pytest_stripe_tokens.simulator.resources.v2_objects import VALID_FOR, find_account, time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +29,7 @@ def create_account_token(call: Call) -> dict[str, Any]:
 
 def create_person_token(call: Call) -> dict[str, Any]:
     """Make a token for a person of the account in the path."""
-    # The publishable key that makes it sees nothing of the account.
-    return _create(call, PERSON_TOKEN, account=call.ids[0])
+    return _create(call, PERSON_TOKEN, account=find_account(call).id)
 
 
 def retrieve_account_token(call: Call) -> dict[str, Any]:
