@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stripe_tokens.api.errors import StripeAPIError
 from pytest_stripe_tokens.api.test_values import TEST_BANK_ACCOUNTS, TEST_CARDS
 from pytest_stripe_tokens.api.token import Token
-from pytest_stripe_tokens.api.token_types import TOKEN_TYPES
+from pytest_stripe_tokens.api.token_types import OTHER_TOKEN_TYPES, TOKEN_TYPES
 from pytest_stripe_tokens.sandbox.run import stripe_sandbox
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens
 
 __all__ = [
+    "OTHER_TOKEN_TYPES",
     "TEST_BANK_ACCOUNTS",
     "TEST_CARDS",
     "TOKEN_TYPES",

@@ -11,12 +11,13 @@ from urllib.parse import unquote
 from pytest_stripe_tokens.api import bodies, forms
 from pytest_stripe_tokens.api.card_numbers import card_number, digits
 from pytest_stripe_tokens.api.messages import Request
-from pytest_stripe_tokens.api.token_types import CATALOGUE
+from pytest_stripe_tokens.api.token_types import made_at, read_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TOKENS_PATH = "/v1/tokens"
+    from pytest_stripe_tokens.api.token_types import TokenType
+
 _READ_HEADERS = ("authorization", "stripe-account", "stripe-context", "content-type", "content-encoding")
 ACCOUNT_HEADERS = frozenset({"stripe-account", "stripe-context"})
 """The headers that say whom a request is for: `account_of` reads them."""
@@ -47,20 +48,34 @@ class StripeRequest:
     @cached_property
     def is_to_tokens(self) -> bool:
         """Whether it asks for a token to be made, of whatever kind."""
-        return self.request.method.upper() == "POST" and self.request.path.rstrip("/") == TOKENS_PATH
+        return bool(self._made)
 
     @cached_property
     def created_type(self) -> str | None:
         """The type of token that the API is asked to make; None where it is asked for none, or for several."""
-        named = [row.name for row in CATALOGUE.values() if self.is_to_tokens and row.parameter in self.params]
+        named = [row.name for row in self._made if row.parameter is None or row.parameter in self.params]
         return named[0] if len(named) == 1 else None
 
     @cached_property
+    def _made(self) -> tuple[TokenType, ...]:
+        """The types of token that its endpoint makes."""
+        return made_at(self.request.path) if self.request.method.upper() == "POST" else ()
+
+    @cached_property
     def retrieved_id(self) -> str | None:
-        """The id in `GET /v1/tokens/:id`; None for any other request."""
-        start, _, token_id = self.request.path.rstrip("/").rpartition("/")
-        is_read = self.request.method == "GET" and start == TOKENS_PATH and bool(token_id)
-        return unquote(token_id) if is_read else None
+        """The id of the token that it reads, `GET /v1/tokens/:id`; None for any other request."""
+        return None if self._read is None else unquote(self.request.path.rstrip("/").rpartition("/")[2])
+
+    @property
+    def token_object(self) -> str | None:
+        """The `object` of the token that it makes or reads; None for any other request."""
+        row = next(iter(self._made), self._read)
+        return None if row is None else row.object
+
+    @cached_property
+    def _read(self) -> TokenType | None:
+        """A type of the tokens that its endpoint reads."""
+        return read_at(self.request.path) if self.request.method == "GET" else None
 
     @cached_property
     def card(self) -> Mapping[str, str]:

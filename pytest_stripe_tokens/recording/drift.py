@@ -132,10 +132,10 @@ def compare(old: Any, new: Any) -> list[Drift]:
     return list(_compare(old, new, "", ""))
 
 
-def breaks_schema(token: Mapping[str, Any]) -> list[Drift]:
-    """Tell where a token's JSON contradicts the documented schema; each place is an error."""
+def breaks_schema(token: Mapping[str, Any], kind: str = "token") -> list[Drift]:
+    """Tell where a token's JSON contradicts the documented schema of its `object`; each place is an error."""
     drifts: list[Drift] = []
-    for problem in problems(token):
+    for problem in problems(token, kind):
         path, separator, wrong = problem.partition(": ")
         drifts.append(
             Drift(path if separator else "", LEVELS["schema"], "schema", None, wrong if separator else problem)

@@ -19,7 +19,7 @@ from pytest_stripe_tokens.api.messages import Request, Response
 from pytest_stripe_tokens.api.request import ACCOUNT_HEADERS, api_key
 from pytest_stripe_tokens.api.schemas import token_schema
 from pytest_stripe_tokens.api.showing import one_line
-from pytest_stripe_tokens.api.token_types import CATALOGUE
+from pytest_stripe_tokens.api.token_types import BY_OBJECT, CATALOGUE
 from pytest_stripe_tokens.redaction.leaks import leaks
 from pytest_stripe_tokens.redaction.sensitive import (
     HIDDEN,
@@ -66,7 +66,7 @@ _LINK = re.compile(r"https?://((?:[\w-]+\.)*stripe\.com)/[^\s\"'<>]*", re.IGNORE
 _PUBLIC_HOSTS = frozenset({"stripe.com", "docs.stripe.com", "support.stripe.com"})
 
 # Without `customer`, the API takes the details themselves where an id is usual (token_params.md: `card` as a string).
-_DETAILS = frozenset({*CATALOGUE, "external_account", "source"})
+_DETAILS = frozenset({*(row.parameter for row in CATALOGUE.values()), "external_account", "source"})
 _BARE_DETAILS = re.compile(r"[0-9][0-9 -]{5,}")
 _OBJECT_ID = re.compile(r"[a-z]{2,}_\w+")
 _PARAMETER = re.compile(r"[A-Za-z_][\w.-]{0,99}")
@@ -240,7 +240,9 @@ def _is_public(value: str) -> bool:
 @cache
 def _public_words() -> frozenset[str]:
     # The names and values of the documented answers.
-    return _PUBLIC_WORDS | frozenset(re.findall("[a-z]+", json.dumps(token_schema()).lower()))
+    return _PUBLIC_WORDS | frozenset(
+        re.findall("[a-z]+", json.dumps([token_schema(kind) for kind in BY_OBJECT]).lower())
+    )
 
 
 def shown_path(path: str) -> str:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.messages import API_HOST, Request
-from pytest_stripe_tokens.api.request import TOKENS_PATH
 from pytest_stripe_tokens.api.token_types import CATALOGUE
 
 if TYPE_CHECKING:
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 # Long enough to be taken for a key, too short for a scanner to take it for a leaked one.
 TEST_KEY = "sk_test_offline"
 PUBLISHABLE_TEST_KEY = "pk_test_offline"
-_URL = f"https://{API_HOST}{TOKENS_PATH}"
+_URL = f"https://{API_HOST}"
 _KEY = {"authorization": f"Bearer {TEST_KEY}"}
 _FORM = {**_KEY, "content-type": "application/x-www-form-urlencoded"}
 
@@ -37,12 +35,22 @@ def _unchanged_request(name: str) -> Request:
 
 
 def _create_request(row: TokenType, params: Mapping[str, Any], headers: Mapping[str, str]) -> Request:
-    return Request("POST", _URL, {**_FORM, **headers}, forms.encode({row.parameter: row.merged(params)}).encode())
+    merged = row.merged(params)
+    body = forms.encode(row.body(merged)).encode()
+    return Request("POST", f"{_URL}{row.create_path(merged)}", {**_FORM, **headers}, body)
 
 
-def retrieve_request(token_id: str, account: str | None = None) -> Request:
-    """Ask for a token by its id, of a connected account where one is named."""
-    return Request("GET", f"{_URL}/{quote(str(token_id), safe='')}", {**_KEY, **_for(account)})
+def retrieve_request(row: TokenType, token_id: str, params: Mapping[str, Any], account: str | None = None) -> Request:
+    """Ask for a token of a type by its id, of a connected account where one is named.
+
+    Args:
+        row: of the type.
+        token_id: the token's id.
+        params: those of its create that stand in the path.
+        account: the connected account.
+    """
+    path = row.retrieve_path(str(token_id), row.create_path(params))
+    return Request("GET", f"{_URL}{path}", {**_KEY, **_for(account)})
 
 
 def _for(account: str | None) -> dict[str, str]:

@@ -145,8 +145,9 @@ class Live:
         if self._contributor is None:
             return None
         token_type = sent.seen.token_type
-        cassette_of = token_type if sent.is_from_fixture else None
-        response = self._contributor.answer(sent.request, cassette_of=cassette_of, token_type=token_type)
+        response = self._contributor.answer(
+            sent.request, is_from_fixture=sent.is_from_fixture and token_type is not None, token_type=token_type
+        )
         return None if response is None else (response, "live")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from pytest_stripe_tokens.api.errors import StripeAPIError
 from pytest_stripe_tokens.api.request import read
 from pytest_stripe_tokens.api.token import Token
-from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
+from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES, row_of_id
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 from pytest_stripe_tokens.sandbox.answering import Answering
 from pytest_stripe_tokens.sandbox.faults import Fault
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_stripe_tokens.api.shapes import BankToken, CardToken
+    from pytest_stripe_tokens.api.token_types import TokenType
     from pytest_stripe_tokens.sandbox.answering import Surroundings
     from pytest_stripe_tokens.sandbox.event import StripeEvent
     from pytest_stripe_tokens.sandbox.given import Answer
@@ -58,20 +59,23 @@ class StripeTokens(Answering):
         stripe_account: str | None = None,
         **params: Any,
     ) -> Token:
-        """Create a token with `POST /v1/tokens`.
+        """Create a token with `POST /v1/tokens`, or with the endpoint that its type has of its own.
 
         Args:
-            type: one of `TOKEN_TYPES`.
+            type: one of `TOKEN_TYPES` or `OTHER_TOKEN_TYPES`.
             stripe_account: the connected account that it belongs to, `"acct_..."`; None for the platform's own.
             params: merged over the type's defaults; a parameter that is None is not sent.
 
         Raises:
             StripeAPIError: the API refuses it.
-            UsageError: there is no such type, or the account is no text.
+            UsageError: there is no such type, a parameter that stands in its path is missing, or the account is no
+                text.
         """
         row = _row(type, "create")
         _check_account(stripe_account, "create")
         changed = {**self._surroundings.params.get(type, {}), **params}
+        if row.path_parameters:
+            _check_path(row, row.merged(changed), "create")
         request = create_request(row, changed, stripe_account)
         is_platforms = stripe_account is None
         return self._token(
@@ -83,19 +87,28 @@ class StripeTokens(Answering):
             )
         )
 
-    def retrieve(self, id: str, *, stripe_account: str | None = None) -> Token:  # noqa: A002 - Stripe's own name
-        """Read a token with `GET /v1/tokens/:id`.
+    def retrieve(
+        self,
+        id: str,  # noqa: A002 - Stripe's own name
+        *,
+        stripe_account: str | None = None,
+        **params: str,
+    ) -> Token:
+        """Read a token with `GET /v1/tokens/:id`, or with the endpoint that its type has of its own.
 
         Args:
             id: a token or its id.
             stripe_account: the connected account that it belongs to, `"acct_..."`; None for the platform's own.
+            params: those of its create that stand in the path, `account="acct_..."` of an account's person token.
 
         Raises:
             StripeAPIError: there is no such token.
-            UsageError: the account is no text.
+            UsageError: a parameter that stands in the path is missing, or the account is no text.
         """
         _check_account(stripe_account, "retrieve")
-        request = retrieve_request(id, stripe_account)
+        row = row_of_id(str(id)) or CATALOGUE[TOKEN_TYPES[0]]
+        _check_path(row, params, "retrieve")
+        request = retrieve_request(row, id, params, stripe_account)
         return self._token(InFlight(request, read(request)))
 
     def use(self, token: str) -> None:
@@ -242,11 +255,19 @@ class StripeTokens(Answering):
         return Token(response.data, sent.seen.origin or "generated")
 
 
-def _row(name: str, source: str) -> Any:
+def _row(name: str, source: str) -> TokenType:
     row = CATALOGUE.get(name)
     if row is None:
-        raise UsageError(f"{source}: no token type {name!r}; the types are {', '.join(TOKEN_TYPES)}")
+        raise UsageError(f"{source}: no token type {name!r}; the types are {', '.join(CATALOGUE)}")
     return row
+
+
+def _check_path(row: TokenType, params: Mapping[str, Any], source: str) -> None:
+    missing = [name for name in row.path_parameters if not params.get(name)]
+    if missing:
+        raise UsageError(
+            f"{source}: a token of type {row.name!r} needs {missing[0]}=..., which stands in its path, {row.create}"
+        )
 
 
 def _check_account(account: object, source: str) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from pytest_stripe_tokens.api.errors import StripeAPIError
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.messages import is_v2
+from pytest_stripe_tokens.api.token_types import BY_OBJECT
 from pytest_stripe_tokens.simulator import answers
 from pytest_stripe_tokens.simulator.answers import Envelope
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_stripe_tokens.api.messages import Request, Response
+    from pytest_stripe_tokens.api.request import StripeRequest
+    from pytest_stripe_tokens.api.token_types import TokenType
     from pytest_stripe_tokens.simulator.handling import Found
     from pytest_stripe_tokens.simulator.tokens.generator import Generator
 
@@ -125,18 +128,20 @@ class Simulator:
             entry = self._world.token(token_id)
             return entry.body if entry is not None else None
 
-    def adopt(self, token: Mapping[str, Any], params: Mapping[str, Any], *, account: str | None = None) -> None:
+    def adopt(self, token: Mapping[str, Any], sent: StripeRequest) -> None:
         """Make a token known that was created elsewhere, in a cassette: it can be retrieved and used then.
 
         Args:
             token: its JSON.
-            params: of the request that created it; every leaf is a string, as a form's are.
-            account: the connected account it was created on.
+            sent: the request that created it, or has read it.
         """
-        name = str(token.get("type"))
-        known = as_object(normal(params, "tokens.create").get(name))
+        row = BY_OBJECT[token["object"]]
+        known = normal(sent.form, row.table)
+        if row.parameter is not None:
+            known = as_object(known.get(str(token.get("type"))))
+        scope = (sent.request.headers.get("stripe-account"), bool(token.get("livemode")))
         with self._lock:
-            self._world.add(copy_of(token), (account, bool(token.get("livemode"))), params=known)
+            self._world.add(copy_of(token), scope, params=known)
 
     def replayed(self, request: Request, response: Response) -> None:
         """Note what a cassette has answered: a later request may be about what it made.
@@ -153,11 +158,16 @@ class Simulator:
             request, response = self._replayed.pop(0)
             take_over(self._world, request, response, lambda sent: _handling(self._world, sent, find(sent)).answer())
 
-    def use(self, token_id: str) -> None:
+    def use(self, token_id: str, by: Mapping[str, Any] | None = None) -> None:
         """Mark a token as used.
 
+        Args:
+            token_id: its id.
+            by: the JSON of what has used it, where that is known.
+
         Raises:
-            StripeAPIError: resource_missing where there is none, token_already_used the second time.
+            StripeAPIError: resource_missing where there is none, token_already_used, or what its type has in place of
+                it, the second time.
         """
         with self._lock:
             if magic_token(token_id) is not None:
@@ -165,16 +175,29 @@ class Simulator:
             entry = self._world.token(token_id)
             if entry is None:
                 error = ApiError("resource_missing_param", param="token", noun="token", id=token_id, hint="")
-            elif entry.body["used"]:
-                error = ApiError("token_already_used", id=token_id)
+            elif BY_OBJECT[entry.object].is_used(entry.body):
+                error = ApiError(BY_OBJECT[entry.object].used_error, id=token_id)
             else:
-                entry.body["used"] = True
+                entry.body |= self._as_used(BY_OBJECT[entry.object], by or {})
                 return
             generator = self._generator
             envelope = Envelope(
                 generator.latest_created, "POST", generator.request_id(), account_id=generator.account_id
             )
             raise StripeAPIError.from_response(answers.refusal(error, envelope))
+
+    def _as_used(self, row: TokenType, by: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the fields that show a token as used: by itself, or by the object that has used it."""
+        first, unused = next(iter(row.unused.items()))
+        if unused is False:
+            return {first: True}
+        kind = str(by.get("object"))
+        if kind in row.unused:
+            return {kind: by.get("id")}
+        from pytest_stripe_tokens.simulator import filling  # noqa: PLC0415 - few tests mark such a token
+
+        generator = self._generator
+        return {first: generator.object_id(filling.PREFIXES[first], generator.latest_created)}
 
 
 def _handling(world: World, request: Request, found: Found | None = None) -> Handling:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.request import account_of, params_of
+from pytest_stripe_tokens.api.token_types import BY_OBJECT
 from pytest_stripe_tokens.simulator.pretty import copy_of
 from pytest_stripe_tokens.simulator.tokens.instruments import Instrument
 
@@ -41,13 +42,14 @@ def take_over(world: World, request: Request, response: Response, answer: Callab
             _add(world, request, body)
         return
     spent = [entry for _, value in forms.pairs(params_of(request)) if (entry := world.token(value)) is not None]
+    shown = [{name: entry.body.get(name) for name in BY_OBJECT[entry.object].unused} for entry in spent]
     for entry in spent:
-        entry.body["used"] = False
+        entry.body |= BY_OBJECT[entry.object].unused
     # The key is the recording's: another request may have it here.
     headers = {name: value for name, value in request.headers.items() if name != "idempotency-key"}
     again = answer(replace(request, headers=headers))
-    for entry in spent:
-        entry.body["used"] = True
+    for entry, used in zip(spent, shown, strict=True):
+        entry.body |= used
     if not again.is_success:
         _add(world, request, recorded)
         return

@@ -12,6 +12,7 @@ from importlib import import_module
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from pytest_stripe_tokens.api import paths
 from pytest_stripe_tokens.simulator.call import Call
 from pytest_stripe_tokens.simulator.resources import (
     balance_transactions,
@@ -51,6 +52,7 @@ account_links = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.res
 accounts = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.accounts"))
 capabilities = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.capabilities"))
 captures = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.captures"))
+confirmation_tokens = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.confirmation_tokens"))
 customer_sources = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.customer_sources"))
 events = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.events"))
 external_accounts = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.external_accounts"))
@@ -94,6 +96,16 @@ class Route:
 ROUTES = (
     Route("POST", "/v1/tokens", tokens.create, "tokens.create", publishable=True),
     Route("GET", "/v1/tokens/:token", tokens.retrieve),
+    Route(
+        "POST",
+        "/v1/test_helpers/confirmation_tokens",
+        confirmation_tokens.create_for_test,
+        "confirmation_tokens.create",
+    ),
+    Route(
+        "POST", "/v1/confirmation_tokens", confirmation_tokens.create, "confirmation_tokens.create", publishable=True
+    ),
+    Route("GET", "/v1/confirmation_tokens/:confirmation_token", confirmation_tokens.retrieve),
     Route("POST", "/v1/charges", charges.create, "charges.create"),
     Route("GET", "/v1/charges", charges.list_all, "reading.charges"),
     Route("GET", "/v1/charges/search", charges.search, "reading.search"),
@@ -259,7 +271,7 @@ def find(method: str, path: str) -> tuple[Route, tuple[str, ...]] | None:
     """Find the endpoint of a request, and the ids in its path; None where there is none."""
     parts = tuple(path.strip("/").split("/"))
     for shape, route in _by_shape().get((method, len(parts)), ()):
-        ids = _match(shape, parts)
+        ids = paths.ids(shape, parts)
         if ids is not None:
             return route, ids
     return None
@@ -274,16 +286,6 @@ def methods(path: str) -> tuple[str, ...]:
 def _by_shape() -> Mapping[tuple[str, int], tuple[tuple[tuple[str, ...], Route], ...]]:
     found: dict[tuple[str, int], tuple[tuple[tuple[str, ...], Route], ...]] = {}
     for route in ROUTES:
-        shape = tuple(route.path.strip("/").split("/"))
+        shape = paths.segments(route.path)
         found[route.method, len(shape)] = (*found.get((route.method, len(shape)), ()), (shape, route))
     return MappingProxyType(found)
-
-
-def _match(shape: tuple[str, ...], parts: tuple[str, ...]) -> tuple[str, ...] | None:
-    ids: list[str] = []
-    for expected, part in zip(shape, parts, strict=True):
-        if expected.startswith(":") and part:
-            ids.append(part)
-        elif expected != part:
-            return None
-    return tuple(ids)

@@ -47,6 +47,8 @@ UNPUBLISHED = {
     "own_fault": (500, None),
     "payment_method_needs_customer": (400, None),
     "payment_method_types_no_longer_supported": (400, "payment_method_types_no_longer_supported"),
+    # Its code was seen, and stands in no list.
+    "payment_token_invalid": (400, "payment_intent_confirmation_token_invalid"),
     "platform_api_key_expired": (401, "platform_api_key_expired"),
     "publishable_key_required": (400, None),
     "refused": (400, None),

@@ -135,6 +135,13 @@ PAYMENT_ERRORS: Mapping[str, ErrorRow] = MappingProxyType(
             _INTENT_STATE,
             executed=True,
         ),
+        "payment_token_invalid": ErrorRow(
+            400,
+            "The ConfirmationToken {id} has already been used, or has expired. Create another one to confirm this"
+            " PaymentIntent.",
+            "payment_intent_confirmation_token_invalid",
+            executed=True,
+        ),
         # SetupIntents
         "setup_without_method": ErrorRow(
             400,
