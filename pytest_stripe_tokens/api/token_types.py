@@ -95,6 +95,11 @@ class TokenType:
         """
         return _filled(self.retrieve, [*map(unquote, _ids(self.create, created_at) or ()), token_id])
 
+    def path_values(self, created_at: str) -> dict[str, str]:
+        """Give the parameters that stand in the path that a token was created at; none where it is another."""
+        values = (_ids(self.create, created_at) or ()) if self.path_parameters else ()
+        return dict(zip(self.path_parameters, map(unquote, values), strict=False))
+
     def is_used(self, token: Mapping[str, Any]) -> bool:
         """Tell whether a token of this type was used, by its JSON."""
         return {name: token.get(name) for name in self.unused} != self.unused
@@ -226,6 +231,59 @@ _TYPES = (
         defaults={"id_number": "000000000"},
         key_kind="secret",
         secret_parameters=frozenset({"id_number"}),
+    ),
+    TokenType(
+        name="v2.core.account_person_token",
+        parameter=None,
+        fixture="v2_person_token",
+        id_prefix="perstok",
+        nested=None,
+        nested_prefix=None,
+        defaults={
+            "address": {
+                "city": "Brothers",
+                "country": "us",
+                "line1": "27 Fredrick Ave",
+                "postal_code": "97712",
+                "state": "OR",
+            },
+            "email": "jenny.rosen@example.com",
+            "given_name": "Jenny",
+            "id_numbers": [{"type": "us_ssn_last_4", "value": "0000"}],
+            "relationship": {"owner": True, "percent_ownership": "0.8", "representative": True, "title": "CEO"},
+            "surname": "Rosen",
+        },
+        key_kind="secret",
+        secret_parameters=frozenset({"id_numbers.value"}),
+        object="v2.core.account_person_token",
+        create="/v2/core/accounts/:account/person_tokens",
+        retrieve="/v2/core/accounts/:account/person_tokens/:id",
+        table="v2_core.person_tokens.create",
+    ),
+    TokenType(
+        name="v2.core.account_token",
+        parameter=None,
+        fixture="v2_account_token",
+        id_prefix="accttok",
+        nested=None,
+        nested_prefix=None,
+        defaults={
+            "contact_email": "furever@example.com",
+            "display_name": "Furever",
+            "identity": {
+                "attestations": {"terms_of_service": {"account": {"shown_and_accepted": True}}},
+                "business_details": {"registered_name": "Furever"},
+                "entity_type": "company",
+            },
+        },
+        key_kind="secret",
+        secret_parameters=frozenset(
+            {"identity.business_details.id_numbers.value", "identity.individual.id_numbers.value"}
+        ),
+        object="v2.core.account_token",
+        create="/v2/core/account_tokens",
+        retrieve="/v2/core/account_tokens/:id",
+        table="v2_core.account_tokens.create",
     ),
 )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.messages import API_HOST, Request
-from pytest_stripe_tokens.api.request import ACCOUNT_HEADERS
+from pytest_stripe_tokens.api.request import ACCOUNT_HEADERS, read
 from pytest_stripe_tokens.api.showing import one_line
 from pytest_stripe_tokens.api.token_types import CASSETTES, CATALOGUE, type_of
 from pytest_stripe_tokens.cassettes.library import CassetteError
@@ -120,8 +120,10 @@ class Contributor:
             pending = recorder.stage.load(name) or PendingCassette(name, token_type)
             if pending.problem is not None or Player([_cassette(pending.interactions)]).play(request) is not None:
                 return
+            is_create = read(request).created_type == token_type
+            record = self._create_and_retrieve if is_create else self._make_ready
             try:
-                contribution = self._create_and_retrieve(token_type, request)
+                contribution = record(token_type, request)
             except NotRecorded as failure:
                 recorder.stage.save(pending.failed(failure.problem))
             else:
@@ -150,10 +152,14 @@ class Contributor:
         token_id = str(created.answer["id"])
         headers = {name: request.headers[name] for name in _REPEATED if name in request.headers}
         path = CATALOGUE[token_type].retrieve_path(token_id, request.path)
-        read = Request("GET", f"https://{API_HOST}{path}", headers)
-        retrieved = self._recorder.record(read, is_error_good=False)
+        sent = Request("GET", f"https://{API_HOST}{path}", headers)
+        retrieved = self._recorder.record(sent, is_error_good=False)
         _check_token(retrieved, token_type, token_id)
         return Contribution(self._test, (created, retrieved), self._recorder.deviations(request, created.answer))
+
+    def _make_ready(self, _token_type: str, request: Request) -> Contribution:
+        """Make what a token belongs to, the account of a person."""
+        return Contribution(self._test, (self._recorder.record(request, is_error_good=False),))
 
     def _play_staged(self, request: Request, name: str | None) -> Response | None:
         """Play what this run has recorded, each create once in a test."""

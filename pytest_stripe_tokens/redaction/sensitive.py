@@ -60,7 +60,12 @@ SECRET_NAMES = (
 ) - {"value"}
 """Parameters that are secret wherever they stand: the catalogue's, and names that would be if anyone sent them."""
 
-_SECRET_WITHIN = frozenset({("id_numbers", "value")})
+_SECRET_WITHIN = frozenset(
+    tuple(path.split(".")[-2:])
+    for row in CATALOGUE.values()
+    for path in row.secret_parameters
+    if path.endswith(".value")
+)
 """What has a name that other things have too, each behind the name of the hash or list that it is secret in."""
 
 _BARE_NAMES = frozenset(re.sub("[^a-z0-9]", "", name) for name in SECRET_NAMES)

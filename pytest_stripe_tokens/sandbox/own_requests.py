@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api import forms
-from pytest_stripe_tokens.api.messages import API_HOST, Request
+from pytest_stripe_tokens.api.messages import API_HOST, Request, is_v2
 from pytest_stripe_tokens.api.token_types import CATALOGUE
 
 if TYPE_CHECKING:
@@ -20,6 +21,24 @@ PUBLISHABLE_TEST_KEY = "pk_test_offline"
 _URL = f"https://{API_HOST}"
 _KEY = {"authorization": f"Bearer {TEST_KEY}"}
 _FORM = {**_KEY, "content-type": "application/x-www-form-urlencoded"}
+_JSON = {**_KEY, "content-type": "application/json"}
+ACCOUNT: Mapping[str, Any] = {
+    "configuration": {
+        "customer": {"capabilities": {"automatic_indirect_tax": {"requested": True}}},
+        "merchant": {"capabilities": {"card_payments": {"requested": True}}},
+    },
+    "contact_email": "furever@example.com",
+    "dashboard": "full",
+    "defaults": {"responsibilities": {"fees_collector": "stripe", "losses_collector": "stripe"}},
+    "display_name": "Furever",
+    "identity": {
+        "business_details": {"registered_name": "Furever"},
+        "country": "us",
+        "entity_type": "company",
+    },
+    "include": ["configuration.merchant", "configuration.customer", "identity", "defaults"],
+}
+"""What the account is made of that a person token without one belongs to: the API reference's example."""
 
 
 def create_request(row: TokenType, params: Mapping[str, Any], account: str | None = None) -> Request:
@@ -36,8 +55,18 @@ def _unchanged_request(name: str) -> Request:
 
 def _create_request(row: TokenType, params: Mapping[str, Any], headers: Mapping[str, str]) -> Request:
     merged = row.merged(params)
-    body = forms.encode(row.body(merged)).encode()
-    return Request("POST", f"{_URL}{row.create_path(merged)}", {**_FORM, **headers}, body)
+    return _post(row.create_path(merged), row.body(merged), headers)
+
+
+def account_request() -> Request:
+    """Ask for an account of /v2, as the API reference does: a person token belongs to one."""
+    return _post("/v2/core/accounts", ACCOUNT, {})
+
+
+def _post(path: str, params: Mapping[str, Any], headers: Mapping[str, str]) -> Request:
+    if is_v2(path):
+        return Request("POST", f"{_URL}{path}", {**_JSON, **headers}, json.dumps(params).encode())
+    return Request("POST", f"{_URL}{path}", {**_FORM, **headers}, forms.encode(params).encode())
 
 
 def retrieve_request(row: TokenType, token_id: str, params: Mapping[str, Any], account: str | None = None) -> Request:

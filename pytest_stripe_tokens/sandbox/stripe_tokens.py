@@ -12,13 +12,14 @@ from pytest_stripe_tokens.redaction.usage_error import UsageError
 from pytest_stripe_tokens.sandbox.answering import Answering
 from pytest_stripe_tokens.sandbox.faults import Fault
 from pytest_stripe_tokens.sandbox.given import AnswerFailed, as_json
-from pytest_stripe_tokens.sandbox.own_requests import create_request, retrieve_request
+from pytest_stripe_tokens.sandbox.own_requests import account_request, create_request, retrieve_request
 from pytest_stripe_tokens.sandbox.seen import SeenRequest, table
 from pytest_stripe_tokens.sandbox.sources import InFlight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pytest_stripe_tokens.api.messages import Response
     from pytest_stripe_tokens.api.shapes import BankToken, CardToken
     from pytest_stripe_tokens.api.token_types import TokenType
     from pytest_stripe_tokens.sandbox.answering import Surroundings
@@ -40,6 +41,7 @@ class StripeTokens(Answering):
         for name in surroundings.params:
             _row(name, "stripe_tokens_params")
         super().__init__(settings, surroundings)
+        self._account: str | None = None
 
     def __repr__(self) -> str:
         number = len(self._requests)
@@ -64,19 +66,17 @@ class StripeTokens(Answering):
         Args:
             type: one of `TOKEN_TYPES` or `OTHER_TOKEN_TYPES`.
             stripe_account: the connected account that it belongs to, `"acct_..."`; None for the platform's own.
-            params: merged over the type's defaults; a parameter that is None is not sent.
+            params: merged over the type's defaults; a parameter that is None is not sent. `account="acct_..."` names
+                the account that a person token of /v2 is for; one is made where it is not given.
 
         Raises:
             StripeAPIError: the API refuses it.
-            UsageError: there is no such type, a parameter that stands in its path is missing, or the account is no
-                text.
+            UsageError: there is no such type, or the account is no text.
         """
         row = _row(type, "create")
         _check_account(stripe_account, "create")
         changed = {**self._surroundings.params.get(type, {}), **params}
-        if row.path_parameters:
-            _check_path(row, row.merged(changed), "create")
-        request = create_request(row, changed, stripe_account)
+        request = create_request(row, {**self._path_of(row, changed), **changed}, stripe_account)
         is_platforms = stripe_account is None
         return self._token(
             InFlight(
@@ -241,7 +241,21 @@ class StripeTokens(Answering):
             found = {name: self._simulator.token(name) for name in self._origins}
             return {name: Token(token, self._origins[name]) for name, token in found.items() if token is not None}
 
+    def _path_of(self, row: TokenType, params: Mapping[str, Any]) -> dict[str, str]:
+        """Give what stands in the path of a create and was not said: an account of this sandbox's own."""
+        if all(params.get(name) for name in row.path_parameters):
+            return {}
+        with self._lock:
+            if self._account is None:
+                request = account_request()
+                made = self._asked(InFlight(request, read(request), is_from_fixture=True, needed_by=row.name))
+                self._account = str(made.data["id"])
+            return {"account": self._account}
+
     def _token(self, sent: InFlight) -> Token:
+        return Token(self._asked(sent).data, sent.seen.origin or "generated")
+
+    def _asked(self, sent: InFlight) -> Response:
         try:
             outcome = self._answered(sent)
         except AnswerFailed as failed:
@@ -252,7 +266,7 @@ class StripeTokens(Answering):
             raise outcome.exception or RuntimeError("neither an answer nor an exception")
         if not response.is_success:
             raise StripeAPIError.from_response(response)
-        return Token(response.data, sent.seen.origin or "generated")
+        return response
 
 
 def _row(name: str, source: str) -> TokenType:

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from pytest_stripe_tokens.api.errors import StripeAPIError
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.messages import is_v2
+from pytest_stripe_tokens.api.request import account_of
 from pytest_stripe_tokens.api.token_types import BY_OBJECT
 from pytest_stripe_tokens.simulator import answers
 from pytest_stripe_tokens.simulator.answers import Envelope
@@ -136,12 +137,12 @@ class Simulator:
             sent: the request that created it, or has read it.
         """
         row = BY_OBJECT[token["object"]]
-        known = normal(sent.form, row.table)
+        known = sent.params if is_v2(row.create) else normal(sent.form, row.table)
         if row.parameter is not None:
             known = as_object(known.get(str(token.get("type"))))
-        scope = (sent.request.headers.get("stripe-account"), bool(token.get("livemode")))
+        scope = (account_of(sent.request.headers), bool(token.get("livemode")))
         with self._lock:
-            self._world.add(copy_of(token), scope, params=known)
+            self._world.add(copy_of(token), scope, params=known, **row.path_values(sent.request.path))
 
     def replayed(self, request: Request, response: Response) -> None:
         """Note what a cassette has answered: a later request may be about what it made.

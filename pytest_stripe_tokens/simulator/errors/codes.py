@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import json
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from pytest_stripe_tokens.simulator.errors import of_v2
+from pytest_stripe_tokens.api import own_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # The values of an error's `code` (stripe-python 16.1), and two of real answers that it does not have.
 _ERROR_CODES = """
@@ -90,13 +97,18 @@ ERROR_CODES = frozenset(_ERROR_CODES.split())
 DECLINE_CODES = frozenset(_DECLINE_CODES.split())
 
 
+@cache
+def of_v2() -> Mapping[str, Mapping[str, str | int]]:
+    """Give the codes of /v2, each with its status and, where they are known, its text and type."""
+    table: dict[str, dict[str, str | int]] = json.loads(own_files.read(__file__, "..", "tables", "v2_errors.json"))
+    return MappingProxyType(table)
+
+
 def is_published(code: str) -> bool:
     """Tell whether Stripe has published a code, for /v1 or for /v2."""
-    return code in ERROR_CODES or code in DECLINE_CODES or code in of_v2.published()
+    return code in ERROR_CODES or code in DECLINE_CODES or code in of_v2()
 
 
 def nearest(code: str) -> str | None:
     """Give the published code that is most like one which is none; None where none is like it."""
-    return next(
-        iter(difflib.get_close_matches(code, sorted({*ERROR_CODES, *DECLINE_CODES, *of_v2.published()}), n=1)), None
-    )
+    return next(iter(difflib.get_close_matches(code, sorted({*ERROR_CODES, *DECLINE_CODES, *of_v2()}), n=1)), None)

@@ -6,14 +6,12 @@ text is the reference's description of the code: where a real message is known i
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from pytest_stripe_tokens.api import own_files
-from pytest_stripe_tokens.simulator.errors import by_code
+from pytest_stripe_tokens.simulator.errors import by_code, codes
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.errors.rows import ErrorRow
 
@@ -72,18 +70,11 @@ def refusal(code: str, *, param: str | None = None, **words: Any) -> ApiError:
 
 
 @cache
-def published() -> Mapping[str, Mapping[str, str | int]]:
-    """Give the published codes, each with its status and, where they are known, its text and type."""
-    table: dict[str, dict[str, str | int]] = json.loads(own_files.read(__file__, "..", "tables", "v2_errors.json"))
-    return MappingProxyType(table)
-
-
-@cache
 def rows() -> Mapping[str, V2Row]:
     """Give every row by its code."""
     known = {
         code: V2Row(int(said["status"]), str(said.get("text") or _in_words(code)), code, str(said.get("type") or ""))
-        for code, said in published().items()
+        for code, said in codes.of_v2().items()
     }
     return MappingProxyType(
         known | {code: V2Row(status, text, code, "") for code, (status, text) in _OF_BODIES.items()}

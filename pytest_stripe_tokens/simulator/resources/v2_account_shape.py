@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pytest_stripe_tokens.api.bank_numbers import currency_of
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.parameters import table
-from pytest_stripe_tokens.simulator.pretty import copy_of
+from pytest_stripe_tokens.simulator.pretty import copy_of, without_null
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -110,14 +110,7 @@ def v1_params(body: Mapping[str, Any]) -> dict[str, Any]:
         "metadata": body["metadata"],
         "tos_acceptance": _v1_terms(identity),
     }
-    return cast("dict[str, Any]", _without_null(given))
-
-
-def _without_null(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    kept = {name: _without_null(item) for name, item in cast("dict[str, Any]", value).items()}
-    return {name: item for name, item in kept.items() if item not in (None, {})}
+    return {name: value for name, value in without_null(given).items() if value != {}}
 
 
 def _v1_terms(identity: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,8 +154,11 @@ def _over(usual: Mapping[str, Any], given: Any) -> Any:
 
 
 def _statuses(capabilities: Mapping[str, Any], status: Mapping[str, Any]) -> dict[str, Any]:
+    # What a cassette has told of has a status of its own.
     return {
-        name: _statuses(cast("dict[str, Any]", asked), status) if isinstance(asked, dict) else copy_of(status)
+        name: _statuses(cast("dict[str, Any]", asked), status)
+        if isinstance(asked, dict) and "status" not in asked
+        else copy_of(asked if isinstance(asked, dict) else status)
         for name, asked in capabilities.items()
     }
 
@@ -232,5 +228,9 @@ def _names(capabilities: Mapping[str, Any], before: str = "") -> list[str]:
     return [
         found
         for name, asked in capabilities.items()
-        for found in (_names(cast("dict[str, Any]", asked), f"{name}.") if isinstance(asked, dict) else [before + name])
+        for found in (
+            _names(cast("dict[str, Any]", asked), f"{name}.")
+            if isinstance(asked, dict) and "status" not in asked
+            else [before + name]
+        )
     ]

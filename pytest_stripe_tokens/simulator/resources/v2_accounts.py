@@ -12,7 +12,7 @@ from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.errors import of_v2
 from pytest_stripe_tokens.simulator.resources import accounts as v1_accounts
 from pytest_stripe_tokens.simulator.resources.v2_account_shape import CONFIGURATIONS, show, v1_params
-from pytest_stripe_tokens.simulator.resources.v2_objects import changed, find_account, page, time
+from pytest_stripe_tokens.simulator.resources.v2_objects import NEW_ACCOUNT, changed, find_account, page, time
 from pytest_stripe_tokens.simulator.resources.v2_tokens import ACCOUNT_TOKEN, params_of, take
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _BESIDE_TOKEN = frozenset({"account_token", "configuration", "dashboard", "defaults", "include", "metadata"})
 _IDENTITY_BESIDE_TOKEN = frozenset({"country"})
 _TEXTS = ("contact_email", "contact_phone", "dashboard", "display_name")
-_NEW: Mapping[str, Any] = {"closed": False, "configuration": {}, "defaults": {}, "identity": {}, "metadata": {}}
 
 
 def create(call: Call) -> dict[str, Any]:
@@ -33,7 +32,7 @@ def create(call: Call) -> dict[str, Any]:
     if call.caller.account is not None:
         raise of_v2.refusal("non_connect_platform_accounts_v2_access_blocked")
     token = _token(call)
-    body = _changed({**_NEW, "applied_configurations": []}, call, token)
+    body = _changed(NEW_ACCOUNT, call, token)
     v1 = v1_accounts.create(_as_v1(call, body))
     made = {
         "id": v1["id"],
@@ -50,7 +49,8 @@ def update(call: Call) -> dict[str, Any]:
     """Change an account; null clears a value."""
     entry, token = find_account(call), _token(call)
     body = _changed(entry.private["v2"], call, token)
-    v1_accounts.update(_as_v1(call, body, without="country"))
+    if entry.object == "account":
+        v1_accounts.update(_as_v1(call, body, without="country"))
     return _kept(call, entry, body, token)
 
 
@@ -110,7 +110,7 @@ def _changed(old: Mapping[str, Any], call: Call, token: Entry | None) -> dict[st
     if country is not None and before is not None and country.lower() != before.lower():
         raise of_v2.refusal("immutable_identity_param")
     body = changed(changed(old, {} if token is None else params_of(token)), _without_configurations(given))
-    body = {**_NEW, **body}
+    body = {**NEW_ACCOUNT, **body}
     configurations, applied = dict(as_object(old["configuration"])), set(old["applied_configurations"])
     for name, asked in as_object(given.get("configuration")).items():
         if asked is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
 from pytest_stripe_tokens.simulator.errors import of_v2
 from pytest_stripe_tokens.simulator.pretty import copy_of
-from pytest_stripe_tokens.simulator.resources.v2_objects import VALID_FOR, find_account, time
+from pytest_stripe_tokens.simulator.resources.v2_objects import VALID_FOR, time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,8 +28,8 @@ def create_account_token(call: Call) -> dict[str, Any]:
 
 
 def create_person_token(call: Call) -> dict[str, Any]:
-    """Make a token for a person of the account in the path."""
-    return _create(call, PERSON_TOKEN, account=find_account(call).id)
+    """Make a token for a person of the account in the path, which need not be there: no page has a code for that."""
+    return _create(call, PERSON_TOKEN, account=call.ids[0])
 
 
 def retrieve_account_token(call: Call) -> dict[str, Any]:
@@ -75,7 +75,8 @@ def take(call: Call, identity: str, kind: str, account: str | None = None) -> En
 
 def params_of(token: Entry) -> dict[str, Any]:
     """Give what a token was made of, with the terms that it says were accepted as an account shows them."""
-    accepted = {name: token.private[name] for name in ("date", "ip", "user_agent") if token.private.get(name)}
+    beside = {name: token.private[name] for name in ("ip", "user_agent") if token.private.get(name)}
+    accepted = {"date": token.body["created"], **beside}
     params: dict[str, Any] = _with_terms(token.private.get("params", {}), accepted)
     return params
 
@@ -109,7 +110,6 @@ def _create(call: Call, kind: str, account: str | None = None) -> dict[str, Any]
         params=copy_of(call.params),
         account=account,
         expires=created + VALID_FOR,
-        date=time(created),
         ip=call.world.generator.client_ip,
         user_agent=call.user_agent,
     ).copy()
