@@ -46,6 +46,11 @@ class StripeRequest:
         return forms.decode(forms.encode(self.params))
 
     @cached_property
+    def account(self) -> str | None:
+        """The connected account that it is for; None for the platform's own."""
+        return account_of(self.request.headers)
+
+    @cached_property
     def is_to_tokens(self) -> bool:
         """Whether it asks for a token to be made, of whatever kind."""
         return bool(self._made)

@@ -97,7 +97,7 @@ class TokenType:
 
     def path_values(self, created_at: str) -> dict[str, str]:
         """Give the parameters that stand in the path that a token was created at; none where it is another."""
-        values = (_ids(self.create, created_at) or ()) if self.path_parameters else ()
+        values = _ids(self.create, created_at) or ()
         return dict(zip(self.path_parameters, map(unquote, values), strict=False))
 
     def is_used(self, token: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.messages import API_HOST
-from pytest_stripe_tokens.api.request import account_of, key_kind
+from pytest_stripe_tokens.api.request import key_kind
 from pytest_stripe_tokens.redaction.messages import redact_params
 from pytest_stripe_tokens.redaction.sensitive import hide, redact_account
 
@@ -45,7 +45,7 @@ class MatchKey:
 def match_key(understood: StripeRequest) -> MatchKey:
     """What a request is matched by."""
     request = understood.request
-    account = account_of(request.headers) or ""
+    account = understood.account or ""
     pairs = forms.pairs(redact_params(understood.params), with_empty=True)
     return MatchKey(
         method=request.method.upper(),

@@ -23,11 +23,11 @@ from pytest_stripe_tokens.api.token_types import BY_OBJECT, CATALOGUE
 from pytest_stripe_tokens.redaction.leaks import leaks
 from pytest_stripe_tokens.redaction.sensitive import (
     HIDDEN,
+    SECRET_WITHIN,
     hide,
     is_redacted_account,
     is_secret_header,
     is_secret_name,
-    is_secret_within,
     keeps_tail,
     redact_account,
     tail,
@@ -274,7 +274,7 @@ class _Redaction:
         if isinstance(value, Mapping):
             return {
                 hide(str(key)): self.value(
-                    str(key), item, is_secret=is_secret or is_secret_within(name, str(key)), depth=depth + 1
+                    str(key), item, is_secret=is_secret or (name, str(key)) in SECRET_WITHIN, depth=depth + 1
                 )
                 for key, item in cast("Mapping[object, Any]", value).items()
             }

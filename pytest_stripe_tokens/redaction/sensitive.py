@@ -60,13 +60,13 @@ SECRET_NAMES = (
 ) - {"value"}
 """Parameters that are secret wherever they stand: the catalogue's, and names that would be if anyone sent them."""
 
-_SECRET_WITHIN = frozenset(
+SECRET_WITHIN = frozenset(
     tuple(path.split(".")[-2:])
     for row in CATALOGUE.values()
     for path in row.secret_parameters
     if path.endswith(".value")
 )
-"""What has a name that other things have too, each behind the name of the hash or list that it is secret in."""
+"""Parameters that are secret for what they stand in, each behind its name: the `value` of one of `id_numbers`."""
 
 _BARE_NAMES = frozenset(re.sub("[^a-z0-9]", "", name) for name in SECRET_NAMES)
 # The parameter that holds a token's new code, and what an answer says of one.
@@ -107,11 +107,6 @@ def is_secret_name(name: str) -> bool:
         or bare in _BARE_NAMES
         or bare.endswith(("secret", "password", "cvc", "cvv", "cardnumber", "accountnumber", "accountno", "idnumber"))
     )
-
-
-def is_secret_within(parent: str, name: str) -> bool:
-    """Tell whether a parameter is secret for what it stands in: the `value` of one of `id_numbers`."""
-    return (parent, name) in _SECRET_WITHIN
 
 
 def keeps_tail(name: str) -> bool:

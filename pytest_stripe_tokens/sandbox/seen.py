@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.json_values import as_object
-from pytest_stripe_tokens.api.request import account_of
 from pytest_stripe_tokens.api.showing import one_line
 from pytest_stripe_tokens.api.token_types import BY_OBJECT, type_of
 from pytest_stripe_tokens.redaction import messages
@@ -75,7 +74,7 @@ class SeenRequest:
         self.headers: Headers = Headers(
             {name: value for name, value in request.headers.items() if name in _READABLE or not is_secret_header(name)}
         )
-        self.stripe_account: str | None = account_of(request.headers)
+        self.stripe_account: str | None = understood.account
         self.token_type: str | None = understood.created_type
         self.response_status: int | None = None
         self.origin: Origin | None = None

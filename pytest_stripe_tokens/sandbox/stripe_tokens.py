@@ -76,7 +76,8 @@ class StripeTokens(Answering):
         row = _row(type, "create")
         _check_account(stripe_account, "create")
         changed = {**self._surroundings.params.get(type, {}), **params}
-        request = create_request(row, {**self._path_of(row, changed), **changed}, stripe_account)
+        path = self._path_of(row, changed) if ":" in row.create else {}
+        request = create_request(row, {**path, **changed}, stripe_account)
         is_platforms = stripe_account is None
         return self._token(
             InFlight(

@@ -10,7 +10,6 @@ from urllib.parse import unquote
 from pytest_stripe_tokens.api.errors import StripeAPIError
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.messages import is_v2
-from pytest_stripe_tokens.api.request import account_of
 from pytest_stripe_tokens.api.token_types import BY_OBJECT
 from pytest_stripe_tokens.simulator import answers
 from pytest_stripe_tokens.simulator.answers import Envelope
@@ -140,9 +139,10 @@ class Simulator:
         known = sent.params if is_v2(row.create) else normal(sent.form, row.table)
         if row.parameter is not None:
             known = as_object(known.get(str(token.get("type"))))
-        scope = (account_of(sent.request.headers), bool(token.get("livemode")))
+        scope = (sent.account, bool(token.get("livemode")))
+        named = row.path_values(sent.request.path) if ":" in row.create else {}
         with self._lock:
-            self._world.add(copy_of(token), scope, params=known, **row.path_values(sent.request.path))
+            self._world.add(copy_of(token), scope, params=known, **named)
 
     def replayed(self, request: Request, response: Response) -> None:
         """Note what a cassette has answered: a later request may be about what it made.
@@ -203,7 +203,8 @@ class Simulator:
 
 def _handling(world: World, request: Request, found: Found | None = None) -> Handling:
     """Give what handles a request by the rules of its path: here alone /v1 and /v2 part."""
-    if not is_v2(unquote(request.path) if host(request) else ""):
+    path = found[0].path if found is not None else unquote(request.path) if host(request) else ""
+    if not is_v2(path):
         return Handling(world, request, found)
     from pytest_stripe_tokens.simulator.handling_v2 import HandlingV2  # noqa: PLC0415 - most tests ask /v1 alone
 

@@ -71,17 +71,19 @@ def identify(headers: Mapping[str, str]) -> Caller:
     Raises:
         ApiError: no key, a malformed one, or an account that cannot be one.
     """
-    account = account_of(headers) or ""
-    return _identify(headers.get("authorization", ""), account, headers.get("stripe-version", ""))
+    get = headers.get
+    return _identify(
+        get("authorization", ""), get("stripe-account", ""), get("stripe-context", ""), get("stripe-version", "")
+    )
 
 
 @lru_cache(maxsize=64)
-def _identify(authorization: str, sent_account: str, sent_version: str) -> Caller:
+def _identify(authorization: str, sent_account: str, sent_context: str, sent_version: str) -> Caller:
     key = _sent_key(authorization)
     match = _KEY.fullmatch(key)
     if match is None:
         raise ApiError("invalid_key", key=mask(key))
-    account = sent_account.strip() or None
+    account = account_of({"stripe-account": sent_account.strip(), "stripe-context": sent_context}) or None
     if account is not None and _ACCOUNT.fullmatch(account) is None:
         raise ApiError("account_invalid", key=mask(key), account=account)
     version = sent_version.strip() or DEFAULT_VERSION
