@@ -26,7 +26,11 @@ def test_the_token_types_are_the_six_of_the_api():
 
 
 def test_the_others_are_called_as_their_objects():
-    assert OTHER_TOKEN_TYPES == ("confirmation_token",)
+    assert OTHER_TOKEN_TYPES == (
+        "confirmation_token",
+        "v2.core.account_person_token",
+        "v2.core.account_token",
+    )
     assert [CATALOGUE[name].object for name in OTHER_TOKEN_TYPES] == list(OTHER_TOKEN_TYPES)
 
 
@@ -43,8 +47,11 @@ def test_every_type_has_its_own_fixture_and_prefix():
         "cvc_update_token",
         "person_token",
         "pii_token",
+        "v2_person_token",
+        "v2_account_token",
     ]
-    assert [row.id_prefix for row in CATALOGUE.values()] == ["ct", "btok", "tok", "ctoken", "cvctok", "cpt", "pii"]
+    prefixes = "ct btok tok ctoken cvctok cpt pii perstok accttok"
+    assert [row.id_prefix for row in CATALOGUE.values()] == prefixes.split()
 
 
 def test_the_table_can_not_be_changed():

@@ -61,6 +61,8 @@ UNPUBLISHED = {
     "token_card_network_invalid": (400, "token_card_network_invalid"),
     "unexpected_state": (400, "payment_intent_unexpected_state"),
     "unknown_url": (404, None),
+    "v2_account_not_deletable": (400, None),
+    "version_before_v2": (400, None),
     "wrong_token_type": (400, None),
     "source_consumed": (400, None),
     "not_attached": (400, "resource_missing"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-import pytest
 from rows import each
 from simulator_api import LIVE, LIVE_PUBLISHABLE, PUBLISHABLE
 from v2_api import DOCUMENTED, PUBLISHED, RECIPIENT, V2Api
@@ -206,12 +205,3 @@ def test_a_person_token_is_read_under_its_account():
     api = V2Api()
     token, other = api.person_token(api.account()), api.account()
     assert api.error(f"{ACCOUNTS}/{other}/person_tokens/{token}", method="GET") == (404, "not_found")
-
-
-@pytest.mark.parametrize("account", ["acct_unknown", "v1"])
-def test_a_person_token_is_made_for_an_account_that_is_there(account):
-    api = V2Api()
-    if account == "v1":
-        account = api.post("/v1/accounts", {"type": "custom"})["id"]
-    code = "not_found" if account == "acct_unknown" else "v1_account_instead_of_v2_account"
-    assert api.error(f"{ACCOUNTS}/{account}/person_tokens", {})[1] == code
