@@ -132,7 +132,8 @@ def test_an_update_changes_what_it_names_and_null_clears_it():
     changed = api.post(path, {**sent, "include": ["identity"]})
     assert (changed["display_name"], changed["contact_email"]) == (None, "jane@example.com")
     assert changed["metadata"] == {"b": "2", "c": "3"}
-    assert changed["identity"]["individual"] == {"given_name": "Jane"}
+    individual = changed["identity"]["individual"]
+    assert (individual["given_name"], "surname" in individual) == ("Jane", False)
     assert api.post(path, {"metadata": {}})["metadata"] == {"b": "2", "c": "3"}
 
 
@@ -147,6 +148,18 @@ def test_a_configuration_is_applied_and_taken_back():
     body = api.post(path, {"configuration": given_up, "include": ["configuration.recipient"]})
     capabilities = body["configuration"]["recipient"]["capabilities"]["stripe_balance"]
     assert "stripe_transfers" not in capabilities
+
+
+def test_the_individual_of_an_account_is_one_of_its_persons():
+    api = V2Api()
+    made = api.post(ACCOUNTS, {"identity": {"individual": {"given_name": "Jane"}}, "include": ["identity"]})
+    individual = made["identity"]["individual"]
+    path = f"{ACCOUNTS}/{made['id']}"
+    assert api.get(f"{path}/persons")["data"] == [individual]
+    changed = api.post(f"{path}/persons/{individual['id']}", {"surname": "Doe"})
+    assert api.get(f"{path}?include[0]=identity")["identity"]["individual"] == changed
+    again = api.post(path, {"identity": {"individual": {"given_name": "Jenny"}}, "include": ["identity"]})
+    assert again["identity"]["individual"]["id"] == individual["id"]
 
 
 REFUSED = {

@@ -13,6 +13,7 @@ from pytest_stripe_tokens.simulator.errors import of_v2
 from pytest_stripe_tokens.simulator.resources import accounts as v1_accounts
 from pytest_stripe_tokens.simulator.resources.v2_account_shape import CONFIGURATIONS, show, v1_params
 from pytest_stripe_tokens.simulator.resources.v2_objects import NEW_ACCOUNT, changed, find_account, page, time
+from pytest_stripe_tokens.simulator.resources.v2_persons import change_individual, individual_of
 from pytest_stripe_tokens.simulator.resources.v2_tokens import ACCOUNT_TOKEN, params_of, take
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 # What may stand beside an account token, and what of `identity` (applications that were tried in test mode, 2026).
 _BESIDE_TOKEN = frozenset({"account_token", "configuration", "dashboard", "defaults", "include", "metadata"})
 _IDENTITY_BESIDE_TOKEN = frozenset({"country"})
-_TEXTS = ("contact_email", "contact_phone", "dashboard", "display_name")
 
 
 def create(call: Call) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def create(call: Call) -> dict[str, Any]:
 def update(call: Call) -> dict[str, Any]:
     """Change an account; null clears a value."""
     entry, token = find_account(call), _token(call)
-    body = _changed(entry.private["v2"], call, token)
+    body = _changed(_whole(call, entry), call, token)
     if entry.object == "account":
         v1_accounts.update(_as_v1(call, body, without="country"))
     return _kept(call, entry, body, token)
@@ -56,7 +56,7 @@ def update(call: Call) -> dict[str, Any]:
 
 def retrieve(call: Call) -> dict[str, Any]:
     """Give an account with what `include` asks for."""
-    return show(find_account(call).private["v2"], call.params.get("include") or ())
+    return show(_whole(call, find_account(call)), call.params.get("include") or ())
 
 
 def list_all(call: Call) -> dict[str, Any]:
@@ -161,11 +161,22 @@ def _asked(given: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
     return asked
 
 
+def _whole(call: Call, account: Entry) -> dict[str, Any]:
+    """Give what is kept of an account, with the individual that it is of, who is one of its persons."""
+    body: dict[str, Any] = account.private["v2"]
+    person = individual_of(call, account)
+    if person is None:
+        return body
+    return {**body, "identity": {**as_object(body["identity"]), "individual": person.copy()}}
+
+
 def _kept(call: Call, entry: Entry, body: dict[str, Any], token: Entry | None) -> dict[str, Any]:
-    entry.private["v2"] = body
+    identity = dict(as_object(body["identity"]))
+    change_individual(call, entry, as_object(identity.pop("individual", None)))
+    entry.private["v2"] = {**body, "identity": identity}
     if token is not None:
         token.body["used"] = True
-    return show(body, call.params.get("include") or ())
+    return show(_whole(call, entry), call.params.get("include") or ())
 
 
 def _as_v1(call: Call, body: Mapping[str, Any], *, without: str = "") -> Call:

@@ -30,8 +30,35 @@ _EMPTY: Mapping[str, Any] = {
 def create(call: Call) -> dict[str, Any]:
     """Make a person, of the token in `person_token` or of what the request says."""
     account, given, token = find_account(call), *_given(call)
+    entry = call.world.add(_ordered(changed(_new(call, account), given)), call.platform)
+    _use_up(token)
+    return entry.copy()
+
+
+def individual_of(call: Call, account: Entry) -> Entry | None:
+    """Find the person that an account is of, where it is an individual's."""
+    of_one = (entry for entry in call.world.every(_PERSON, call.platform) if entry.private.get("is_individual"))
+    return next((entry for entry in of_one if entry.body["account"] == account.id), None)
+
+
+def change_individual(call: Call, account: Entry, values: Mapping[str, Any]) -> None:
+    """Make or change the person that an account is of.
+
+    Args:
+        call: the request.
+        account: the account.
+        values: all that is known of the person now; nothing where there is none.
+    """
+    entry = individual_of(call, account)
+    if entry is None and values:
+        call.world.add(_ordered({**_new(call, account), **values}), call.platform, is_individual=True)
+    elif entry is not None and values and {**_EMPTY, **values} != entry.body:
+        entry.body = _ordered({**values, "updated": time(call.world.tick())})
+
+
+def _new(call: Call, account: Entry) -> dict[str, Any]:
     created = time(call.world.tick())
-    person = {
+    return {
         "id": call.world.generator.v2_id("person" if call.caller.livemode else "person_test"),
         "object": _PERSON,
         "account": account.id,
@@ -39,9 +66,6 @@ def create(call: Call) -> dict[str, Any]:
         "livemode": call.caller.livemode,
         "updated": created,
     }
-    entry = call.world.add(_ordered(changed(person, given)), call.platform)
-    _use_up(token)
-    return entry.copy()
 
 
 def update(call: Call) -> dict[str, Any]:
