@@ -19,7 +19,7 @@ from pytest_stripe_tokens.sandbox.sources import InFlight
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_stripe_tokens.api.shapes import BankToken, CardToken
+    from pytest_stripe_tokens.api.shapes import BankToken, CardToken, ConfirmationToken
     from pytest_stripe_tokens.api.token_types import TokenType
     from pytest_stripe_tokens.sandbox.answering import Surroundings
     from pytest_stripe_tokens.sandbox.event import StripeEvent
@@ -50,6 +50,8 @@ class StripeTokens(Answering):
     def create(self, type: Literal["card"], **params: Any) -> CardToken: ...
     @overload
     def create(self, type: Literal["bank_account"], **params: Any) -> BankToken: ...
+    @overload
+    def create(self, type: Literal["confirmation_token"], **params: Any) -> ConfirmationToken: ...
     @overload
     def create(self, type: str, **params: Any) -> Token: ...
     def create(

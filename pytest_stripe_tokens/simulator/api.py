@@ -149,7 +149,7 @@ class Simulator:
             known = as_object(known.get(str(token.get("type"))))
         scope = (sent.request.headers.get("stripe-account"), bool(token.get("livemode")))
         with self._lock:
-            self._world.add(copy_of(token), scope, params=known)
+            self._world.add(copy_of(token), scope, params=known, since=self._generator.latest_created)
 
     def replayed(self, request: Request, response: Response) -> None:
         """Note what a cassette has answered: a later request may be about what it made.

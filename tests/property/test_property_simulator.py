@@ -141,6 +141,7 @@ PREFIXES = {
     ":authentication": "tdsa_",
     ":capability": "transfers",
     ":charge": "ch_",
+    ":confirmation_token": "ctoken_",
     ":customer": "cus_",
     ":id": "",
     ":intent": ("pi_", "seti_"),
