@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, unquote
@@ -59,12 +60,17 @@ class TokenType:
     unused: Mapping[str, Any] = field(default_factory=lambda: {"used": False})
     used_error: str = "token_already_used"
 
-    @property
+    @cached_property
     def cassette(self) -> str:
         """The name of the fixtures' cassette."""
         return self.name if self.object == "token" else self.fixture
 
-    @property
+    @cached_property
+    def marks(self) -> frozenset[str]:
+        """The fields without which an answer is no such token."""
+        return frozenset({"id", *self.unused, *({"type"} if self.object == "token" else ())})
+
+    @cached_property
     def path_parameters(self) -> tuple[str, ...]:
         """The parameters that stand in the path of `create`."""
         return tuple(part.partition("/")[0] for part in self.create.split("/:")[1:])

@@ -40,6 +40,8 @@ class StripeTokens(Answering):
         for name in surroundings.params:
             _row(name, "stripe_tokens_params")
         super().__init__(settings, surroundings)
+        # The parameters of those tokens whose path names more than them.
+        self._paths: dict[str, dict[str, Any]] = {}
 
     def __repr__(self) -> str:
         number = len(self._requests)
@@ -80,7 +82,7 @@ class StripeTokens(Answering):
             _check_path(row, row.merged(changed), "create")
         request = create_request(row, changed, stripe_account)
         is_platforms = stripe_account is None
-        return self._token(
+        token = self._token(
             InFlight(
                 request,
                 read(request),
@@ -88,6 +90,9 @@ class StripeTokens(Answering):
                 is_from_fixture=is_platforms and not params,
             )
         )
+        if row.path_parameters:
+            self._paths[token.id] = row.merged(changed)
+        return token
 
     def retrieve(
         self,
@@ -101,7 +106,8 @@ class StripeTokens(Answering):
         Args:
             id: a token or its id.
             stripe_account: the connected account that it belongs to, `"acct_..."`; None for the platform's own.
-            params: those of its create that stand in the path, `account="acct_..."` of an account's person token.
+            params: those of its create that stand in the path, `account="acct_..."`, where this sandbox has not made
+                it.
 
         Raises:
             StripeAPIError: there is no such token.
@@ -109,8 +115,9 @@ class StripeTokens(Answering):
         """
         _check_account(stripe_account, "retrieve")
         row = row_of_id(str(id)) or CATALOGUE[TOKEN_TYPES[0]]
-        _check_path(row, params, "retrieve")
-        request = retrieve_request(row, id, params, stripe_account)
+        known = {**self._paths.get(str(id), {}), **params}
+        _check_path(row, known, "retrieve")
+        request = retrieve_request(row, id, known, stripe_account)
         return self._token(InFlight(request, read(request)))
 
     def use(self, token: str) -> None:
