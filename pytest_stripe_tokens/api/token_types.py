@@ -92,14 +92,21 @@ class TokenType:
         """
         return _filled(self.create, [str(params[name]) for name in self.path_parameters])
 
-    def retrieve_path(self, token_id: str, created_at: str) -> str:
+    def retrieve_path(self, token_id: str, params: Mapping[str, Any]) -> str:
         """Give the path that reads a token.
 
         Args:
             token_id: its id.
-            created_at: the path that it was created at, encoded.
+            params: those that stand in the path of its create.
         """
-        return _filled(self.retrieve, [*map(unquote, _ids(self.create, created_at) or ()), token_id])
+        return _filled(self.retrieve, [*(str(params[name]) for name in self.path_parameters), token_id])
+
+    def sent_in_path(self, path: str) -> dict[str, str]:
+        """Give the parameters that stand in the path of a request that makes or reads such a token."""
+        if not self.path_parameters:
+            return {}
+        found = _ids(self.create, path) or _ids(self.retrieve, path) or ()
+        return dict(zip(self.path_parameters, map(unquote, found), strict=False))
 
     def is_used(self, token: Mapping[str, Any]) -> bool:
         """Tell whether a token of this type was used, by its JSON."""

@@ -147,6 +147,7 @@ class Simulator:
         known = normal(sent.form, row.table)
         if row.parameter is not None:
             known = as_object(known.get(str(token.get("type"))))
+        known |= row.sent_in_path(sent.request.path)
         scope = (sent.request.headers.get("stripe-account"), bool(token.get("livemode")))
         with self._lock:
             self._world.add(copy_of(token), scope, params=known, since=self._generator.latest_created)
@@ -205,7 +206,7 @@ class Simulator:
         from pytest_stripe_tokens.simulator import filling  # noqa: PLC0415 - few tests mark such a token
 
         generator = self._generator
-        return {first: generator.object_id(filling.PREFIXES[first], generator.latest_created)}
+        return {first: generator.object_id(filling.PREFIXES.get(first, first), generator.latest_created)}
 
 
 def _host(request: Request) -> str:
