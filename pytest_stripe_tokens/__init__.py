@@ -11,7 +11,7 @@ from pytest_stripe_tokens.api.token_types import OTHER_TOKEN_TYPES, TOKEN_TYPES
 from pytest_stripe_tokens.sandbox.run import stripe_sandbox
 
 if TYPE_CHECKING:
-    from pytest_stripe_tokens.api.shapes import BankToken, CardToken
+    from pytest_stripe_tokens.api.shapes import BankToken, CardToken, ConfirmationToken
     from pytest_stripe_tokens.sandbox.event import StripeEvent
     from pytest_stripe_tokens.sandbox.seen import SeenRequest
     from pytest_stripe_tokens.sandbox.serving import StripeServer
@@ -24,6 +24,7 @@ __all__ = [
     "TOKEN_TYPES",
     "BankToken",
     "CardToken",
+    "ConfirmationToken",
     "SeenRequest",
     "StripeAPIError",
     "StripeEvent",
@@ -51,7 +52,7 @@ def __getattr__(name: str) -> Any:
         from pytest_stripe_tokens.sandbox.seen import SeenRequest  # noqa: PLC0415 - for annotations alone
 
         return SeenRequest
-    if name in {"BankToken", "CardToken"}:
+    if name in {"BankToken", "CardToken", "ConfirmationToken"}:
         from pytest_stripe_tokens.api import shapes  # noqa: PLC0415 - for annotations alone
 
         return getattr(shapes, name)

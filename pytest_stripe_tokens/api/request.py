@@ -69,18 +69,15 @@ class StripeRequest:
     @cached_property
     def retrieved_id(self) -> str | None:
         """The id of the token that it reads, `GET /v1/tokens/:id`; None for any other request."""
-        return None if self._read is None else unquote(self.request.path.rstrip("/").rpartition("/")[2])
+        path = self.request.path
+        is_read = self.request.method == "GET" and read_at(path) is not None
+        return unquote(path.rstrip("/").rpartition("/")[2]) if is_read else None
 
     @property
     def token_object(self) -> str | None:
         """The `object` of the token that it makes or reads; None for any other request."""
-        row = next(iter(self._made), self._read)
+        row = next(iter(self._made), read_at(self.request.path) if self.request.method == "GET" else None)
         return None if row is None else row.object
-
-    @cached_property
-    def _read(self) -> TokenType | None:
-        """A type of the tokens that its endpoint reads."""
-        return read_at(self.request.path) if self.request.method == "GET" else None
 
     @cached_property
     def card(self) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, unquote
@@ -59,12 +60,17 @@ class TokenType:
     unused: Mapping[str, Any] = field(default_factory=lambda: {"used": False})
     used_error: str = "token_already_used"
 
-    @property
+    @cached_property
     def cassette(self) -> str:
         """The name of the fixtures' cassette."""
         return self.name if self.object == "token" else self.fixture
 
-    @property
+    @cached_property
+    def marks(self) -> frozenset[str]:
+        """The fields without which an answer is no such token."""
+        return frozenset({"id", *self.unused, *({"type"} if self.object == "token" else ())})
+
+    @cached_property
     def path_parameters(self) -> tuple[str, ...]:
         """The parameters that stand in the path of `create`."""
         return tuple(part.partition("/")[0] for part in self.create.split("/:")[1:])
@@ -86,19 +92,21 @@ class TokenType:
         """
         return _filled(self.create, [str(params[name]) for name in self.path_parameters])
 
-    def retrieve_path(self, token_id: str, created_at: str) -> str:
+    def retrieve_path(self, token_id: str, params: Mapping[str, Any]) -> str:
         """Give the path that reads a token.
 
         Args:
             token_id: its id.
-            created_at: the path that it was created at, encoded.
+            params: those that stand in the path of its create.
         """
-        return _filled(self.retrieve, [*map(unquote, _ids(self.create, created_at) or ()), token_id])
+        return _filled(self.retrieve, [*(str(params[name]) for name in self.path_parameters), token_id])
 
-    def path_values(self, created_at: str) -> dict[str, str]:
-        """Give the parameters that stand in the path that a token was created at; none where it is another."""
-        values = _ids(self.create, created_at) or ()
-        return dict(zip(self.path_parameters, map(unquote, values), strict=False))
+    def sent_in_path(self, path: str) -> dict[str, str]:
+        """Give the parameters that stand in the path of a request that makes or reads such a token."""
+        if not self.path_parameters:
+            return {}
+        found = _ids(self.create, path) or _ids(self.retrieve, path) or ()
+        return dict(zip(self.path_parameters, map(unquote, found), strict=False))
 
     def is_used(self, token: Mapping[str, Any]) -> bool:
         """Tell whether a token of this type was used, by its JSON."""

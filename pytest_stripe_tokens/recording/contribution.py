@@ -151,7 +151,8 @@ class Contributor:
         _check_token(created, token_type, None)
         token_id = str(created.answer["id"])
         headers = {name: request.headers[name] for name in _REPEATED if name in request.headers}
-        path = CATALOGUE[token_type].retrieve_path(token_id, request.path)
+        row = CATALOGUE[token_type]
+        path = row.retrieve_path(token_id, row.sent_in_path(request.path))
         sent = Request("GET", f"https://{API_HOST}{path}", headers)
         retrieved = self._recorder.record(sent, is_error_good=False)
         _check_token(retrieved, token_type, token_id)

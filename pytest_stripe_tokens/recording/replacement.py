@@ -235,11 +235,11 @@ def _default(row: TokenType) -> Mapping[str, Any]:
     return forms.decode(forms.encode(redact_params(row.body(row.merged({})))))
 
 
-def _order(group: Sequence[Interaction], default: Mapping[str, Any]) -> tuple[bool, str, str]:
-    """Order sets of parameters: the defaults first, for a fixture plays the first create that it finds."""
+def _order(group: Sequence[Interaction], default: Mapping[str, Any]) -> tuple[bool, bool, str, str]:
+    """Order sets of parameters: what a create needs, then the defaults: a fixture plays the first create it finds."""
     request = group[0].request
     body = request.body.decode("utf-8", errors="replace")
-    return read(request).form != default, body, account_of(request.headers) or ""
+    return group[0].is_create, read(request).form != default, body, account_of(request.headers) or ""
 
 
 def _without(interactions: Sequence[Interaction], left_out: frozenset[tuple[str, int]]) -> tuple[Interaction, ...]:

@@ -78,8 +78,7 @@ def retrieve_request(row: TokenType, token_id: str, params: Mapping[str, Any], a
         params: those of its create that stand in the path.
         account: the connected account.
     """
-    path = row.retrieve_path(str(token_id), row.create_path(params))
-    return Request("GET", f"{_URL}{path}", {**_KEY, **_for(account)})
+    return Request("GET", f"{_URL}{row.retrieve_path(str(token_id), params)}", {**_KEY, **_for(account)})
 
 
 def _for(account: str | None) -> dict[str, str]:

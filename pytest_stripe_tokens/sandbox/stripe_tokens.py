@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_stripe_tokens.api.messages import Response
-    from pytest_stripe_tokens.api.shapes import BankToken, CardToken
+    from pytest_stripe_tokens.api.shapes import BankToken, CardToken, ConfirmationToken
     from pytest_stripe_tokens.api.token_types import TokenType
     from pytest_stripe_tokens.sandbox.answering import Surroundings
     from pytest_stripe_tokens.sandbox.event import StripeEvent
@@ -41,6 +41,8 @@ class StripeTokens(Answering):
         for name in surroundings.params:
             _row(name, "stripe_tokens_params")
         super().__init__(settings, surroundings)
+        # The parameters of those tokens whose path names more than them, and the account that is made for them.
+        self._paths: dict[str, dict[str, Any]] = {}
         self._account: str | None = None
 
     def __repr__(self) -> str:
@@ -52,6 +54,8 @@ class StripeTokens(Answering):
     def create(self, type: Literal["card"], **params: Any) -> CardToken: ...
     @overload
     def create(self, type: Literal["bank_account"], **params: Any) -> BankToken: ...
+    @overload
+    def create(self, type: Literal["confirmation_token"], **params: Any) -> ConfirmationToken: ...
     @overload
     def create(self, type: str, **params: Any) -> Token: ...
     def create(
@@ -76,10 +80,10 @@ class StripeTokens(Answering):
         row = _row(type, "create")
         _check_account(stripe_account, "create")
         changed = {**self._surroundings.params.get(type, {}), **params}
-        path = self._path_of(row, changed) if ":" in row.create else {}
+        path = self._path_of(row, changed) if row.path_parameters else {}
         request = create_request(row, {**path, **changed}, stripe_account)
         is_platforms = stripe_account is None
-        return self._token(
+        token = self._token(
             InFlight(
                 request,
                 read(request),
@@ -87,6 +91,9 @@ class StripeTokens(Answering):
                 is_from_fixture=is_platforms and not params,
             )
         )
+        if row.path_parameters:
+            self._paths[token.id] = row.sent_in_path(request.path)
+        return token
 
     def retrieve(
         self,
@@ -100,7 +107,8 @@ class StripeTokens(Answering):
         Args:
             id: a token or its id.
             stripe_account: the connected account that it belongs to, `"acct_..."`; None for the platform's own.
-            params: those of its create that stand in the path, `account="acct_..."` of an account's person token.
+            params: those of its create that stand in the path, `account="acct_..."`, where this sandbox has not made
+                it.
 
         Raises:
             StripeAPIError: there is no such token.
@@ -108,8 +116,9 @@ class StripeTokens(Answering):
         """
         _check_account(stripe_account, "retrieve")
         row = row_of_id(str(id)) or CATALOGUE[TOKEN_TYPES[0]]
-        _check_path(row, params, "retrieve")
-        request = retrieve_request(row, id, params, stripe_account)
+        known = {**self._paths.get(str(id), {}), **params}
+        _check_path(row, known, "retrieve")
+        request = retrieve_request(row, id, known, stripe_account)
         return self._token(InFlight(request, read(request)))
 
     def use(self, token: str) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from pytest_stripe_tokens.api.errors import StripeAPIError
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.messages import is_v2
+from pytest_stripe_tokens.api.request import api_key
 from pytest_stripe_tokens.api.token_types import BY_OBJECT
 from pytest_stripe_tokens.simulator import answers
 from pytest_stripe_tokens.simulator.answers import Envelope
@@ -139,10 +140,13 @@ class Simulator:
         known = sent.params if is_v2(row.create) else normal(sent.form, row.table)
         if row.parameter is not None:
             known = as_object(known.get(str(token.get("type"))))
-        scope = (sent.account, bool(token.get("livemode")))
-        named = row.path_values(sent.request.path) if ":" in row.create else {}
+        if row.path_parameters:
+            known = {**known, **row.sent_in_path(sent.request.path)}
         with self._lock:
-            self._world.add(copy_of(token), scope, params=known, **named)
+            # The reference's examples are of live mode, and are asked for with a key of test mode.
+            livemode = bool(token.get("livemode")) and "_test_" not in api_key(sent.request.headers)
+            scope = (sent.account, livemode)
+            self._world.add(copy_of(token), scope, params=known, since=self._generator.latest_created)
 
     def replayed(self, request: Request, response: Response) -> None:
         """Note what a cassette has answered: a later request may be about what it made.
@@ -198,7 +202,7 @@ class Simulator:
         from pytest_stripe_tokens.simulator import filling  # noqa: PLC0415 - few tests mark such a token
 
         generator = self._generator
-        return {first: generator.object_id(filling.PREFIXES[first], generator.latest_created)}
+        return {first: generator.object_id(filling.PREFIXES.get(first, first), generator.latest_created)}
 
 
 def _handling(world: World, request: Request, found: Found | None = None) -> Handling:

@@ -8,7 +8,7 @@ from rows import each
 from simulator_rows import EXECUTED, UNTRIED
 from simulator_rows_of_connect import CONNECTING
 from simulator_rows_of_making import CREATING, KEYS
-from simulator_rows_of_payments import CAPTURING, REFUNDING, SETTING_UP
+from simulator_rows_of_payments import CAPTURING, CONFIRMING, REFUNDING, SETTING_UP
 from simulator_rows_of_using import ATTACHING, CHARGING, IDEMPOTENCY, READING, USING
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ SECTIONS = {
     "refunding": (REFUNDING, EXECUTED),
     "capturing": (CAPTURING, EXECUTED),
     "setting up": (SETTING_UP, EXECUTED),
+    "confirming": (CONFIRMING, EXECUTED),
     "connecting": (CONNECTING, EXECUTED),
     "idempotency": (IDEMPOTENCY, {}),
 }

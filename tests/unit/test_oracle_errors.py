@@ -54,6 +54,11 @@ UNPUBLISHED = {
     "refused": (400, None),
     "refused_when_executed": (400, None),
     # 401 in 2016, 403 since 2023.
+    # What is known of it is a status and a parameter.
+    "token_of_other_usage": (400, None),
+    "token_outside_confirmation": (400, None),
+    "two_installment_plans": (400, None),
+    "setup_token_invalid": (400, "setup_intent_confirmation_token_invalid"),
     "secret_key_required": (403, "secret_key_required"),
     # Two kinds of token in one request: without a code (a real answer), which other endpoints give.
     "several_types": (400, None),

@@ -40,7 +40,7 @@ def retrieve_account_token(call: Call) -> dict[str, Any]:
 def retrieve_person_token(call: Call) -> dict[str, Any]:
     """Give a person token of the account in the path."""
     entry = _read(call, call.ids[1], PERSON_TOKEN)
-    if entry.private.get("account") not in {None, call.ids[0]}:
+    if _account_of(entry) not in {None, call.ids[0]}:
         raise of_v2.refusal("not_found")
     return entry.copy()
 
@@ -64,11 +64,12 @@ def take(call: Call, identity: str, kind: str, account: str | None = None) -> En
         raise of_v2.refusal("incorrect_token_wrong_type")
     if entry is None:
         raise of_v2.refusal(_UNKNOWN[kind])
-    if account is not None and entry.private.get("account") not in {None, account}:
+    if account is not None and _account_of(entry) not in {None, account}:
         raise of_v2.refusal("incorrect_account_for_person_token")
     if entry.body["used"]:
         raise of_v2.refusal("token_already_used")
-    if call.world.generator.latest_created >= entry.private.get("expires", call.world.generator.latest_created + 1):
+    # Of one that a cassette has answered the time begins anew.
+    if call.world.generator.latest_created - entry.private["since"] >= VALID_FOR:
         raise of_v2.refusal("token_expired")
     return entry
 
@@ -77,8 +78,15 @@ def params_of(token: Entry) -> dict[str, Any]:
     """Give what a token was made of, with the terms that it says were accepted as an account shows them."""
     beside = {name: token.private[name] for name in ("ip", "user_agent") if token.private.get(name)}
     accepted = {"date": token.body["created"], **beside}
-    params: dict[str, Any] = _with_terms(token.private.get("params", {}), accepted)
+    params: dict[str, Any] = _with_terms(token.private["params"], accepted)
+    # It stands in the path.
+    params.pop("account", None)
     return params
+
+
+def _account_of(token: Entry) -> str | None:
+    account: str | None = token.private["params"].get("account")
+    return account
 
 
 def _with_terms(value: Any, accepted: Mapping[str, Any]) -> Any:
@@ -107,9 +115,8 @@ def _create(call: Call, kind: str, account: str | None = None) -> dict[str, Any]
     }
     return call.add(
         token,
-        params=copy_of(call.params),
-        account=account,
-        expires=created + VALID_FOR,
+        params={**copy_of(call.params), **({} if account is None else {"account": account})},
+        since=created,
         ip=call.world.generator.client_ip,
         user_agent=call.user_agent,
     ).copy()
