@@ -75,7 +75,8 @@ class StripeTokens(Answering):
 
         Raises:
             StripeAPIError: the API refuses it.
-            UsageError: there is no such type, or the account is no text.
+            UsageError: there is no such type, a parameter that stands in its path is missing, or the account is no
+                text.
         """
         row = _row(type, "create")
         _check_account(stripe_account, "create")
@@ -252,8 +253,13 @@ class StripeTokens(Answering):
             return {name: Token(token, self._origins[name]) for name, token in found.items() if token is not None}
 
     def _path_of(self, row: TokenType, params: Mapping[str, Any]) -> dict[str, str]:
-        """Give what stands in the path of a create and was not said: an account of this sandbox's own."""
-        if all(params.get(name) for name in row.path_parameters):
+        """Give what stands in the path of a create and was not said: an account of this sandbox's own.
+
+        Raises:
+            UsageError: something else is missing.
+        """
+        if "account" not in row.path_parameters or params.get("account"):
+            _check_path(row, row.merged(params), "create")
             return {}
         with self._lock:
             if self._account is None:
