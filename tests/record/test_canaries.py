@@ -18,6 +18,7 @@ CANARIES = {
     "account number": "000999999991",
     "id number": "222222222",
     "ssn": "9876",
+    "number of v2": "555443333",
     "cookie": "CanaryCookie12345",
     "sent cookie": "CanarySent98765",
     "account id": test_mode.ACCOUNT,
@@ -40,6 +41,10 @@ def pay():
     send({"bank_account[country]": "US", "bank_account[currency]": "usd", "bank_account[routing_number]": "110000000", "bank_account[account_number]": secret("account number")})
     send({"pii[id_number]": secret("id number")})
     send({"person[ssn_last_4]": secret("ssn"), "person[first_name]": "Jane"}, **{"Stripe-Account": secret("connected account")})
+    person = {"given_name": "Jane", "id_numbers": [{"type": "us_ssn", "value": secret("number of v2")}]}
+    headers = {"Authorization": f"Bearer {secret('key of the code')}", "Stripe-Context": secret("connected account")}
+    token = requests.post("https://api.stripe.com/v2/core/account_tokens", json={"identity": {"individual": person}}, headers=headers)
+    assert token.status_code == 200, token.text
     stripe.api_key = secret("key")
     return stripe.Token.create(card={"number": secret("card number"), "cvc": secret("cvc"), "exp_month": 11, "exp_year": 2050})
 """
