@@ -420,8 +420,11 @@ def test_a_finished_setup_takes_no_other():
     shop = Shop()
     intent = shop.setup(shop.confirmation())
     token = shop.confirmation()
-    error = shop.refused(f"{SETUPS}/{intent['id']}/confirm", {"confirmation_token": token})
-    assert error["code"] == "setup_intent_unexpected_state"
+    canceled = shop.post(SETUPS)
+    shop.post(f"{SETUPS}/{canceled['id']}/cancel")
+    for finished, why in ((intent, "has already succeeded"), (canceled, "has been canceled")):
+        error = shop.refused(f"{SETUPS}/{finished['id']}/confirm", {"confirmation_token": token})
+        assert (error["code"], why in error["message"]) == ("setup_intent_unexpected_state", True)
     assert shop.read(token)["setup_intent"] is None
 
 
