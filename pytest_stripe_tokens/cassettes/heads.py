@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from os import SEEK_END
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api.json_values import as_object
@@ -14,7 +16,6 @@ from pytest_stripe_tokens.api.token_types import BY_CASSETTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 SUFFIXES = (".yaml", ".yml")
 """Of a cassette's file; a new one gets the first."""
@@ -24,6 +25,12 @@ _READ = 1024
 _METADATA = re.compile(r"^metadata:.*\n?(?:^[ \t}].*\n?)*", re.MULTILINE)
 # A word, a version or a time: anything else is no more than text in a file.
 _VALUE = re.compile(r"[\w.:+-]{1,40}", re.ASCII)
+# What a recording writes, which is read without YAML: a suite may have a thousand, and YAML takes most of their time.
+_PLAIN = re.compile(
+    r"metadata:\n(?:  [a-z_]+: (?:null|'[\w.:+-]{1,40}'|\d+\.\d+\.\d+|\d{4}-\d\d-\d\d\.[a-z]+|[a-z_]{3,40})\n)+",
+    re.ASCII,
+)
+_NO_TEXT = frozenset({"null", "true", "false", "yes", "off"})
 
 
 @dataclass(frozen=True)
@@ -47,9 +54,14 @@ def files_below(directory: Path) -> list[tuple[str, Path]]:
     """Give every cassette's name and file below a directory, by name; hidden folders and files are left out."""
     if not directory.is_dir():
         return []
-    found = [path.relative_to(directory) for suffix in SUFFIXES for path in directory.rglob(f"*{suffix}")]
-    seen = [path for path in found if not any(part.startswith(".") for part in path.parts)]
-    return sorted((path.with_suffix("").as_posix(), directory / path) for path in seen)
+    found: list[tuple[str, Path]] = []
+    for folder, folders, names in os.walk(directory):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        place = Path(folder)
+        below = "" if place == directory else f"{place.relative_to(directory).as_posix()}/"
+        seen = [name for name in names if name.endswith(SUFFIXES) and not name.startswith(".")]
+        found += [(below + name.rpartition(".")[0], place / name) for name in seen]
+    return sorted(found)
 
 
 def heads(directory: Path) -> Iterator[Head]:
@@ -77,7 +89,7 @@ def _ends(path: Path) -> str | None:
     try:
         if not path.is_file():
             return None  # A pipe would be waited for.
-        with path.open("rb") as file:
+        with path.open("rb", buffering=0) as file:
             start = file.read(_READ)
             size = file.seek(0, SEEK_END)
             file.seek(max(size - _READ, len(start)))
@@ -92,6 +104,11 @@ def _metadata(text: str) -> Mapping[str, str]:
     found = _METADATA.search(text)
     if found is None:
         return {}
+    if _PLAIN.fullmatch(found[0]):
+        pairs = [line.strip().split(": ", 1) for line in found[0].splitlines()[1:]]
+        values = {name: value for name, value in pairs if value not in _NO_TEXT}
+        if len({name for name, _ in pairs}) == len(pairs):
+            return {name: value.strip("'") for name, value in values.items()}
     from pytest_stripe_tokens.cassettes import documents  # noqa: PLC0415 - a suite without such cassettes has none to read
     from pytest_stripe_tokens.cassettes.file_format import Malformed  # noqa: PLC0415
 

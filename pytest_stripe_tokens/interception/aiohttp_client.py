@@ -1,19 +1,22 @@
-"""aiohttp, answered through vcrpy's stub."""
+"""aiohttp, answered at its connector: the session makes the request and reads the answer as it always does."""
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import json
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.interception.interceptor import Target
-from pytest_stripe_tokens.interception.vcrpy import Answer
-from pytest_stripe_tokens.interception.wire import as_clients, said
+from pytest_stripe_tokens.interception.wire import AsGiven, Reader, as_clients, render, said
 
 if TYPE_CHECKING:
-    from pytest_stripe_tokens.interception.gate import Gate
+    from asyncio import AbstractEventLoop
+    from collections.abc import Iterable
+
+    from pytest_stripe_tokens.api.messages import Request, Response
+    from pytest_stripe_tokens.interception.gate import Answerer, Gate
+
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class Aiohttp:
@@ -25,37 +28,36 @@ class Aiohttp:
         """What is replaced while a sandbox is open."""
         import aiohttp  # noqa: PLC0415 - loaded by whoever uses it
 
-        return [Target.of(aiohttp.ClientSession, "_request", _request, vcr_name="_AiohttpClientSessionRequest")]
+        session = aiohttp.ClientSession
+        return [
+            Target.of(session, "_request", _request(_genuine(session)), vcr_name="_AiohttpClientSessionRequest"),
+            Target.of(aiohttp.BaseConnector, "connect", _connect),
+        ]
 
 
-def _request(gate: Gate, previous: Any) -> Any:
-    async def request(self: Any, method: str, str_or_url: Any, **kwargs: Any) -> Any:
-        url = absolute(self, str_or_url)
-        if not gate.takes(url.host):
-            return await previous(self, method, str_or_url, **kwargs)
-        if self.closed:
-            raise RuntimeError("Session is closed")
-        raise_for_status = kwargs.pop("raise_for_status", None)
-        sent = _encoded(self, kwargs, url)
-        stubs: Any = import_module("vcr.stubs.aiohttp_stubs")
-        answer = Answer(gate.answerer)
-        stub = stubs.vcr_request(answer, previous)
-        response = _as_read(self, await stub(self, method, url.with_user(None), raise_for_status=False, **sent))
-        outcome = answer.outcome.within(_timeout(self, kwargs.get("timeout")))
-        if outcome.delay:
-            await asyncio.sleep(outcome.delay)
-        if outcome.exception is not None:
-            raise _as_aiohttp(outcome.exception)
-        if raise_for_status is None:
-            raise_for_status = self.raise_for_status
-        if callable(raise_for_status):
-            check: Any = raise_for_status
-            await check(response)
-        elif raise_for_status:
-            response.raise_for_status()
-        return response
+def _genuine(session: Any) -> Any:
+    """Give what sends a request, also where aioresponses or pook had it replaced before the first sandbox opened."""
+    patches: list[Any] = getattr(getattr(sys.modules.get("unittest.mock"), "_patch", None), "_active_patches", [])
+    replaced = (patch.temp_original for patch in patches if (patch.target, patch.attribute) == (session, "_request"))
+    return next(replaced, session._request)  # noqa: SLF001
 
-    return request
+
+def _request(genuine: Any) -> Any:
+    """Go past what a mock has put in place, and take out an exception that was carried through aiohttp."""
+
+    def wrap(gate: Gate, previous: Any) -> Any:
+        async def request(self: Any, method: str, str_or_url: Any, **kwargs: Any) -> Any:
+            if not gate.takes(absolute(self, str_or_url).host):
+                return await previous(self, method, str_or_url, **kwargs)
+            try:
+                return await genuine(self, method, str_or_url, **kwargs)
+            except AsGiven as carried:
+                given = carried.exception
+            raise given
+
+        return request
+
+    return wrap
 
 
 def absolute(session: Any, str_or_url: Any) -> Any:
@@ -67,50 +69,92 @@ def absolute(session: Any, str_or_url: Any) -> Any:
     return url if base is None or url.absolute else base.join(url)
 
 
-def _as_read(session: Any, response: Any) -> Any:
-    """Make vcrpy's answer one of aiohttp's, which is read from its stream, once, and as its headers say."""
-    import aiohttp  # noqa: PLC0415
+def _connect(gate: Gate, previous: Any) -> Any:
+    """Give a connection that leads here, in each hop of a redirect."""
 
-    response.__class__ = getattr(session, "_response_class", aiohttp.ClientResponse)
-    response.version = aiohttp.HttpVersion11
-    # What vcrpy sets for its own class: it gives the body whatever else was read of the stream.
-    response._body, response._released, response._traces = None, False, []  # noqa: SLF001
-    return response
+    async def connect(self: Any, req: Any, *args: Any, **kwargs: Any) -> Any:
+        if not gate.takes(req.url.host):
+            return await previous(self, req, *args, **kwargs)
+        import asyncio  # noqa: PLC0415 - a run without aiohttp need not load it
+
+        import aiohttp.connector  # noqa: PLC0415
+
+        loop = asyncio.get_running_loop()
+        protocol = self._factory()
+        protocol.connection_made(_Transport(protocol, f"{req.url.scheme}://{req.url.host}", gate.answerer, loop))
+        # The pool, which outlives the sandbox, is not to keep it.
+        protocol._should_close = True  # noqa: SLF001 - older versions have no function for it
+        return aiohttp.connector.Connection(self, req.connection_key, protocol, loop)
+
+    return connect
 
 
-def _timeout(session: Any, given: Any) -> Any:
-    """Take the seconds for an answer out of a request's own timeout, a number or a ClientTimeout, or its session's."""
-    if isinstance(given, (int, float)):
-        return given
-    limits = given if hasattr(given, "sock_read") else session.timeout
-    return min((limit for limit in (limits.total, limits.sock_read) if limit is not None), default=None)
+class _Transport:
+    """Stands where the bytes would go out: hands a request to a sandbox, and its answer to the protocol.
 
+    It has no more of asyncio's transport than aiohttp asks for.
+    """
 
-def _encoded(session: Any, kwargs: dict[str, Any], url: Any) -> dict[str, Any]:
-    """Encode body and credentials as aiohttp would: the stub keeps them as they were passed."""
-    import aiohttp  # noqa: PLC0415
+    def __init__(self, protocol: Any, origin: str, answerer: Answerer, loop: AbstractEventLoop) -> None:
+        self._protocol = protocol
+        self._reader = Reader(origin)
+        self._answerer = answerer
+        self._loop = loop
+        self._is_closing = False
 
-    sent = dict(kwargs)
-    headers = dict(sent.pop("headers", None) or {})
-    auth = sent.pop("auth", None) or getattr(session, "_default_auth", None)
-    if auth is not None:
-        headers["Authorization"] = auth.encode()
-    elif url.user is not None:
-        pair = f"{url.user}:{url.password or ''}".encode("latin-1", "replace")
-        headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
-    data: Any = sent.get("data")
-    content_type: str | None = None
-    if sent.get("json") is not None:
-        data, content_type = json.dumps(sent.pop("json")).encode(), "application/json"
-    elif isinstance(data, (dict, list, tuple, aiohttp.FormData)):
-        form: Any = data if isinstance(data, aiohttp.FormData) else aiohttp.FormData(cast("Any", data))
-        payload: Any = form()
-        if isinstance(payload, aiohttp.BytesPayload):
-            # Before aiohttp 3.11 a payload has no method that gives its bytes.
-            data, content_type = bytes(cast("Any", payload)._value), payload.content_type  # noqa: SLF001
-    if content_type is not None and not any(name.lower() == "content-type" for name in headers):
-        headers["Content-Type"] = content_type
-    return {**sent, "data": data, "headers": headers}
+    def get_extra_info(self, _name: str, default: Any = None) -> Any:
+        """There is no socket to tell of."""
+        return default
+
+    def write(self, data: Any) -> None:
+        """Take bytes of a request."""
+        piece = bytes(data)
+        request = self._reader.feed(piece)
+        if request is not None:
+            self._answer(request)
+        elif b"\r\nexpect: 100-continue\r\n" in piece.lower():
+            self._protocol.data_received(_CONTINUE)
+
+    def writelines(self, list_of_data: Iterable[Any]) -> None:
+        """Take bytes of a request."""
+        self.write(b"".join(list_of_data))
+
+    def _answer(self, request: Request) -> None:
+        try:
+            outcome = self._answerer(request)
+        except BaseException as raised:  # noqa: BLE001 - the session raises it
+            self._protocol.set_exception(AsGiven(raised))
+            return
+        # Older versions stop the task that writes as soon as there is an answer: it is to end first.
+        wait = partial(self._loop.call_later, outcome.delay) if outcome.delay else self._loop.call_soon
+        wait(self._deliver, outcome.response, outcome.exception)
+
+    def _deliver(self, response: Response | None, exception: BaseException | type[BaseException] | None) -> None:
+        if self._is_closing:
+            return
+        if response is not None:
+            self._protocol.data_received(render(response))
+        elif exception is not None:
+            # As it is: aiohttp asks again by itself where a connection was lost that it may have used before.
+            self._protocol.set_exception(AsGiven(_as_aiohttp(exception)))
+
+    def is_closing(self) -> bool:
+        """Whether nothing is delivered any more."""
+        return self._is_closing
+
+    def close(self) -> None:
+        """Deliver nothing any more."""
+        if not self._is_closing:
+            self._is_closing = True
+            self._loop.call_soon(self._protocol.connection_lost, None)
+
+    abort = close
+
+    def pause_reading(self) -> None:
+        """All of an answer comes at once."""
+
+    def resume_reading(self) -> None:
+        """All of an answer comes at once."""
 
 
 def _as_aiohttp(exception: BaseException | type[BaseException]) -> BaseException:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import pickle
 import secrets
 import threading
 from dataclasses import dataclass
@@ -106,6 +105,8 @@ class Passage:
                 connection.send(self._answer(*arguments))
 
     def _answer(self, request: Request) -> Outcome:
+        import pickle  # noqa: PLC0415 - few suites start a process
+
         try:
             outcome = self._gate.answerer(request)
             pickle.dumps(outcome)

@@ -1,8 +1,7 @@
 """The table of HTTP clients, and the sandboxes that are open in them.
 
-httpx and aiohttp are answered through vcrpy's stubs, which take the function to fall back on. http.client, and with
-it urllib.request, urllib3 and requests, gets a socket instead: vcrpy's connection stubs put the real classes back for
-the whole process while they work, which in another thread lets a request out.
+Each is answered where it would send: httpx at its transport, aiohttp at its connector, http.client, and with it
+urllib.request, urllib3 and requests, at its socket.
 """
 
 from __future__ import annotations
@@ -21,10 +20,10 @@ from pytest_stripe_tokens.interception.imports import on_import
 from pytest_stripe_tokens.interception.mocks import Aioresponses, Pook, RequestsMock, Responses, Respx
 from pytest_stripe_tokens.interception.network import network
 from pytest_stripe_tokens.interception.programs import Programs
-from pytest_stripe_tokens.interception.pycurl_client import StripePycurl
 from pytest_stripe_tokens.interception.refused_clients import refused
 from pytest_stripe_tokens.interception.requests_client import Requests
 from pytest_stripe_tokens.interception.sockets import HTTPClient, Urllib3
+from pytest_stripe_tokens.interception.stripe_clients import StripeClients
 from pytest_stripe_tokens.interception.vcrpy import Vcrpy, repair
 
 if TYPE_CHECKING:
@@ -48,8 +47,8 @@ def interceptors() -> tuple[Interceptor, ...]:
         Httpx("httpx"),
         Httpx("httpx2"),
         Aiohttp(),
-        StripePycurl("stripe._http_client"),
-        StripePycurl("stripe.http_client"),
+        StripeClients("stripe._http_client"),
+        StripeClients("stripe.http_client"),
         Vcrpy(),
         Responses(),
         Respx(),
@@ -65,8 +64,7 @@ def interceptors() -> tuple[Interceptor, ...]:
 class Clients:
     """Answers Stripe's hosts from sandboxes, the innermost first, and leaves other hosts to what answered them before.
 
-    Only clients that are loaded are touched; one that is imported while a sandbox is open is touched then. vcrpy,
-    which imports every installed client, is not loaded before a request needs its stubs.
+    Only clients that are loaded are touched; one that is imported while a sandbox is open is touched then.
     """
 
     def __init__(self) -> None:

@@ -1,21 +1,22 @@
-"""httpx and its fork httpx2, sync and async, answered through vcrpy's stubs, which take the module to work with."""
+"""httpx and its fork httpx2, sync and async, answered at their own transport."""
 
 from __future__ import annotations
 
 import functools
 import sys
 from dataclasses import dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from pytest_stripe_tokens.api.messages import Request
 from pytest_stripe_tokens.interception.interceptor import Target
-from pytest_stripe_tokens.interception.vcrpy import Answer
 from pytest_stripe_tokens.interception.wire import as_clients, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_stripe_tokens.api.messages import Response
     from pytest_stripe_tokens.interception.gate import Gate
+    from pytest_stripe_tokens.interception.wire import Outcome
 
 
 @dataclass(frozen=True)
@@ -49,15 +50,9 @@ def _handle_request(httpx: Any) -> Callable[[Gate, Any], Any]:
         def handle_request(self: Any, request: Any) -> Any:
             if not gate.takes(request.url.host):
                 return previous(self, request)
-            stubs: Any = import_module("vcr.stubs.httpx_stubs")
-            answer = Answer(gate.answerer)
-            response = stubs.vcr_handle_request(answer, previous, httpx)(self, request)
-            outcome = answer.outcome.within(_read_timeout(request))
+            outcome = gate.answerer(_read(httpx, request, b"".join(request.stream))).within(_read_timeout(request))
             outcome.wait()
-            if outcome.exception is not None:
-                raise _as_httpx(httpx, outcome.exception, request)
-            response.extensions.setdefault("http_version", b"HTTP/1.1")
-            return response
+            return _answer(httpx, outcome, request)
 
         return handle_request
 
@@ -69,22 +64,36 @@ def _handle_async_request(httpx: Any) -> Callable[[Gate, Any], Any]:
         async def handle_async_request(self: Any, request: Any) -> Any:
             if not gate.takes(request.url.host):
                 return await previous(self, request)
-            stubs: Any = import_module("vcr.stubs.httpx_stubs")
-            answer = Answer(gate.answerer)
-            response = await stubs.vcr_handle_async_request(answer, previous, httpx)(self, request)
-            outcome = answer.outcome.within(_read_timeout(request))
+            sent = b"".join([part async for part in request.stream])
+            outcome = gate.answerer(_read(httpx, request, sent)).within(_read_timeout(request))
             if outcome.delay:
                 import anyio  # noqa: PLC0415 - httpx brings it, and it sleeps under trio too
 
                 await anyio.sleep(outcome.delay)
-            if outcome.exception is not None:
-                raise _as_httpx(httpx, outcome.exception, request)
-            response.extensions.setdefault("http_version", b"HTTP/1.1")
-            return response
+            return _answer(httpx, outcome, request)
 
         return handle_async_request
 
     return wrap
+
+
+def _read(httpx: Any, request: Any, sent: bytes) -> Request:
+    # A body that can be read but once is there again for what looks at the request later.
+    request.stream = httpx.ByteStream(sent)
+    return Request(request.method.upper(), str(request.url), dict(request.headers), sent)
+
+
+def _answer(httpx: Any, outcome: Outcome, request: Any) -> Any:
+    if outcome.exception is not None:
+        raise _as_httpx(httpx, outcome.exception, request)
+    response = cast("Response", outcome.response)
+    return httpx.Response(
+        response.status,
+        headers=list(response.sent_headers.items()),
+        # Not its content, since an answer is open until it has been read.
+        stream=httpx.ByteStream(response.body),
+        extensions={"http_version": b"HTTP/1.1", "reason_phrase": response.reason.encode("ascii", "replace")},
+    )
 
 
 def _read_timeout(request: Any) -> Any:

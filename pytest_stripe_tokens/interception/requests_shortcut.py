@@ -41,10 +41,10 @@ class Direct:
         }
         sent = body.encode() if isinstance(body, str) else body
         outcome = self._answerer(Request(request.method.upper(), request.url, headers, sent))
-        outcome = outcome.within(_read_timeout(options.get("timeout")))
+        outcome = outcome.within(read_timeout(options.get("timeout")))
         outcome.wait()
         if outcome.exception is not None:
-            raise _as_requests(outcome.exception, request)
+            raise as_requests(outcome.exception, request)
         response: Any = outcome.response
         names = set(map(str.lower, response.sent_headers))
         # A hook may read the raw answer itself, and requests takes cookies out of http.client's own.
@@ -124,7 +124,7 @@ def merge_settings(is_direct: Callable[[Any, str], bool]) -> Callable[[Gate, Any
     return wrap
 
 
-def _read_timeout(timeout: Any) -> Any:
+def read_timeout(timeout: Any) -> Any:
     """Take the seconds for reading out of what requests is given: a number, a pair, or urllib3's Timeout."""
     read: Any = cast("Any", timeout)[1] if isinstance(timeout, tuple) else timeout
     return getattr(read, "read_timeout", read)
@@ -134,7 +134,8 @@ def _text(value: Any) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
-def _as_requests(exception: BaseException | type[BaseException], request: Any) -> BaseException:
+def as_requests(exception: BaseException | type[BaseException], request: Any) -> BaseException:
+    """Give requests' own kind for a connection that was lost, and any other exception as it is."""
     errors: Any = import_module("requests.exceptions")
 
     def lost(raised: BaseException) -> BaseException:

@@ -1,4 +1,4 @@
-"""vcrpy's inner parts: its stubs for async clients, and the cassettes that a suite opens with vcrpy itself."""
+"""vcrpy's inner parts: the cassettes that a suite opens with vcrpy itself."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 
 from pytest_stripe_tokens.api.messages import Request
 from pytest_stripe_tokens.interception.interceptor import Target
-from pytest_stripe_tokens.interception.wire import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pytest_stripe_tokens.interception.gate import Answerer, Gate
+    from pytest_stripe_tokens.interception.gate import Gate
+    from pytest_stripe_tokens.interception.wire import Outcome
 
 
 class Vcrpy:
@@ -36,28 +36,6 @@ def repair(targets: Iterable[Target]) -> None:
     for target in targets:
         if target.vcr_name and hasattr(patch, target.vcr_name):
             setattr(patch, target.vcr_name, target.genuine)
-
-
-class Answer:
-    """What vcrpy's stubs take for a cassette: it has the answer to whatever it is asked.
-
-    `outcome` is kept, because the stubs know neither delays nor a connection that breaks.
-    """
-
-    write_protected = True
-
-    def __init__(self, answerer: Answerer) -> None:
-        self._answerer = answerer
-        self.outcome = Outcome()
-
-    def can_play_response_for(self, _request: Any) -> bool:
-        """Every request is answered."""
-        return True
-
-    def play_response(self, request: Any) -> dict[str, Any]:
-        """Answer vcrpy's request with vcrpy's response."""
-        self.outcome = self._answerer(_from_vcr(request))
-        return _to_vcr(self.outcome)
 
 
 def _can_play_response_for(gate: Gate, previous: Any) -> Any:

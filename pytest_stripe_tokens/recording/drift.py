@@ -102,6 +102,7 @@ ENUMS = frozenset(
         "preferred",
         "regulated_status",
         "risk_level",
+        "setup_future_usage",
         "status",
         "tokenization_method",
         "type",

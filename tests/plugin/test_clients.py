@@ -17,6 +17,7 @@ from pytest_stripe_tokens import TEST_BANK_ACCOUNTS, TEST_CARDS
 
 API = "https://api.stripe.com/v1/tokens"
 KEY = "sk_test_mine"
+FORM = "application/x-www-form-urlencoded"
 CARD = {"card[number]": "4000056655665556", "card[exp_month]": "12", "card[exp_year]": "2050"}
 
 # stripe-python gives httpx its body as `data`, and leaves a session to the garbage collector.
@@ -113,6 +114,41 @@ def test_fifty_tasks_each_get_a_token_of_their_own(stripe_tokens):
     tokens = asyncio.run(create_all())
     assert len(set(tokens)) == 50
     assert set(tokens) == set(stripe_tokens.tokens)
+
+
+def test_a_session_of_aiohttp_does_all_that_it_does_with_a_connection(stripe_tokens):
+    told = []
+
+    async def note(_session, _context, _params):
+        told.append(_params)
+
+    async def ask():
+        tracing = aiohttp.TraceConfig()
+        for signal in (tracing.on_request_start, tracing.on_connection_reuseconn, tracing.on_request_end):
+            signal.append(note)
+        form = aiohttp.FormData(CARD)
+        key = {"Authorization": f"Bearer {KEY}"}
+        async with aiohttp.ClientSession(trace_configs=[tracing], headers=key, cookies={"one": "1"}) as session:
+            url = "https://api.stripe.com/v1/tokens"
+            async with session.post(url, data=form, expect100=True, headers={"X-Two": "2"}) as answer:
+                sent = answer.request_info.headers
+                assert [sent[name] for name in ("Host", "Expect", "X-Two")] == ["api.stripe.com", "100-continue", "2"]
+                token = await answer.json()
+            async with session.get(f"{url}/{token['id']}", params={"expand[]": "card"}, chunked=None) as answer:
+                assert await answer.json() == token
+            async with session.post(url, data=iterated(), headers={"Content-Type": FORM}) as answer:
+                assert (await answer.json())["card"]["last4"] == "4242"
+
+    async def iterated():
+        for piece in (b"card[number]=42424242", b"42424242&card[exp_month]=12&card[exp_year]", b"=2050&card[cvc]=123"):
+            yield piece
+
+    asyncio.run(ask())
+    assert [type(each).__name__ for each in told] == ["TraceRequestStartParams", "TraceRequestEndParams"] * 3
+    first, second, third = stripe_tokens.requests
+    assert first.headers["accept-encoding"] == second.headers["accept-encoding"]
+    assert third.headers["transfer-encoding"] == "chunked"
+    assert second.params == {"expand": ["card"]}
 
 
 @pytest.mark.parametrize(

@@ -183,8 +183,9 @@ def test_a_client_gives_up_after_its_own_timeout(run_test):
     test = """
         def test_{number}(stripe_tokens):
             stripe_tokens.fail_next(500, delay=30, times=2)
-            with pytest.raises(KINDS, match="(?i)time"):
+            with pytest.raises(KINDS) as error:
                 {call}
+            assert "time" in repr(error.value).lower()
     """
     tests = [test.format(number=number, call=call) for number, call in enumerate(IMPATIENT.values())]
     suite = "".join(textwrap.dedent(part) for part in (IMPATIENT_HEAD, kinds, *tests))

@@ -271,7 +271,7 @@ def test_an_answer_reads_as_one_from_a_connection(answered):
     differing = []
     for use, ways in CLIENTS.items():
         for name, way in ways.items():
-            short = outcome(use, HOST, way).replace("MockStream", "StreamReader")  # vcrpy's, of aiohttp's
+            short = outcome(use, HOST, way)
             long = outcome(use, answered, way).replace(answered, HOST)
             differing += [f"{use.__name__}, {name}: {line}" for line in differences(short, long)]
     assert not differing, "\n".join(differing)

@@ -13,7 +13,7 @@ from rows import each
 from simulator_api import FORM, LIVE, PUBLISHABLE, Api, problems
 
 from pytest_stripe_tokens.api import forms
-from pytest_stripe_tokens.api.messages import Request
+from pytest_stripe_tokens.api.messages import Request, Response
 from pytest_stripe_tokens.api.request import read
 
 HELPER, OF_CLIENTS, INTENTS, SETUPS = (
@@ -302,6 +302,15 @@ def test_one_of_a_cassette_that_was_only_read_says_what_is_missing():
     assert error["message"].startswith("pytest-stripe-tokens does not know what card ctoken_")
 
 
+def test_what_a_cassette_has_used_up_stays_used_where_nothing_here_can_tell_how():
+    shop = Shop()
+    token = shop.confirmation()
+    shop.simulator.use(token, {"object": "payment_intent", "id": "pi_1"})
+    sent = Request("POST", "https://api.stripe.com/v1/subscriptions", {"content-type": FORM}, f"token={token}".encode())
+    shop.simulator.replayed(sent, Response(200, {}, b'{"id": "sub_1", "object": "subscription"}'))
+    assert shop.read(token)["payment_intent"] == "pi_1"
+
+
 @each_way
 def test_a_decline_is_the_payment_methods_and_uses_the_token_up(kind, confirm):
     shop = Shop()
@@ -420,8 +429,11 @@ def test_a_finished_setup_takes_no_other():
     shop = Shop()
     intent = shop.setup(shop.confirmation())
     token = shop.confirmation()
-    error = shop.refused(f"{SETUPS}/{intent['id']}/confirm", {"confirmation_token": token})
-    assert error["code"] == "setup_intent_unexpected_state"
+    canceled = shop.post(SETUPS)
+    shop.post(f"{SETUPS}/{canceled['id']}/cancel")
+    for finished, why in ((intent, "has already succeeded"), (canceled, "has been canceled")):
+        error = shop.refused(f"{SETUPS}/{finished['id']}/confirm", {"confirmation_token": token})
+        assert (error["code"], why in error["message"]) == ("setup_intent_unexpected_state", True)
     assert shop.read(token)["setup_intent"] is None
 
 

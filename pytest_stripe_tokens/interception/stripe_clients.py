@@ -1,4 +1,4 @@
-"""stripe-python's own PycurlClient, answered: curl itself resolves and connects where Python can't see it."""
+"""stripe-python's own clients: the one on pycurl, which connects where Python can't see it, and the one on requests."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.messages import Request, Response
 from pytest_stripe_tokens.interception.interceptor import Target
+from pytest_stripe_tokens.interception.stripe_shortcut import request_internal
 from pytest_stripe_tokens.interception.wire import as_clients, said
 
 if TYPE_CHECKING:
@@ -18,24 +19,31 @@ _TIMEOUT = 80  # stripe-python's own
 
 
 @dataclass(frozen=True)
-class StripePycurl:
-    """stripe-python's PycurlClient.
+class StripeClients:
+    """stripe-python's clients.
 
     Args:
-        module: where this version of stripe-python has it.
+        module: where this version of stripe-python has them.
     """
 
     module: str
 
     def targets(self) -> list[Target]:
         """What is replaced while a sandbox is open."""
-        client: Any = getattr(sys.modules[self.module], "PycurlClient", None)
-        # Where it has moved, its old place holds it too, and hides what stood beside it.
-        is_its_place = client is not None and client.__module__ == self.module
-        return [Target.of(client, "_request_internal", _request_internal)] if is_its_place else []
+        place = sys.modules[self.module]
+        name = "_request_internal"
+        wraps = {"PycurlClient": _pycurl_request, "RequestsClient": request_internal}
+        found = ((getattr(place, client, None), wrap) for client, wrap in wraps.items())
+        # Where they have moved, their old place holds them too; older ones on requests have another function.
+        return [
+            Target.of(client, name, wrap) for client, wrap in found if self._is_here(client) and hasattr(client, name)
+        ]
+
+    def _is_here(self, client: Any) -> bool:
+        return client is not None and client.__module__ == self.module
 
 
-def _request_internal(gate: Gate, previous: Any) -> Any:
+def _pycurl_request(gate: Gate, previous: Any) -> Any:
     def request_internal(  # noqa: PLR0913, PLR0917 - stripe-python's own
         self: Any, method: str, url: str, headers: Any, post_data: Any, is_streaming: Any
     ) -> Any:
