@@ -105,7 +105,9 @@ _WITHOUT_ID = """
     account_link account_session balance balance_settings billing.alert_triggered billing.credit_balance_summary
     billing.meter_event billing.meter_event_adjustment cash_balance customer_session
     entitlements.active_entitlement_summary funding_instructions list login_link search_result tax.settings
-    terminal.connection_token terminal.onboarding_link treasury.financial_account_features v2.core.account_link
+    terminal.connection_token terminal.onboarding_link treasury.financial_account_features v2.billing.meter_event
+    v2.core.account_link v2.money_management.financial_address_credit_simulation
+    v2.money_management.payout_methods_bank_account_spec v2.search_result
 """
 _WITHOUT_CREATED = """
     account_session application balance balance_settings bank_account billing.alert billing.credit_balance_summary
@@ -119,6 +121,8 @@ _WITHOUT_CREATED = """
     search_result tax.association tax.calculation tax.calculation_line_item tax.location tax.settings
     tax.transaction_line_item tax_code tax_deducted_at_source terminal.configuration terminal.connection_token
     terminal.location terminal.onboarding_link terminal.reader treasury.financial_account_features
+    v2.money_management.financial_address_credit_simulation v2.money_management.payout_methods_bank_account_spec
+    v2.search_result
 """
 _WITHOUT_LIVEMODE = """
     account account_link application balance_settings balance_transaction bank_account capability card country_spec
@@ -126,6 +130,7 @@ _WITHOUT_LIVEMODE = """
     financial_connections.account_ownership item list login_link payment_intent_amount_details_line_item person
     refund reserve_transaction search_result subscription_item tax.association tax_code tax_deducted_at_source
     terminal.connection_token terminal.onboarding_link transfer_reversal treasury.financial_account_features
+    v2.search_result
 """
 WITHOUT: Mapping[str, frozenset[str]] = MappingProxyType(
     {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import json
+import re
 import urllib.request
 
 import aiohttp
@@ -223,6 +225,31 @@ def test_an_own_answer_is_filled_in_as_v2_has_it(stripe_tokens):
     assert (account.display_name, account.id[:6], account.created[-5:]) == ("Mine", "acct_1", ".000Z")
     destination = by_requests("/event_destinations", {})[1]
     assert (destination["id"][:10], destination["livemode"]) == ("ed_test_61", False)
+
+
+@each(
+    ("method", "path", "answer"),
+    [
+        ("GET", "/v2/core/events", {"data": [], "next_page_url": None, "previous_page_url": None}),
+        ("GET", "/v2/core/events/:id", {"object": "v2.core.event"}),
+        ("POST", "/v2/core/event_destinations/:id/ping", {"object": "v2.core.event_destination"}),
+        (
+            "DELETE",
+            "/v2/core/accounts/:id/person_tokens/:id",
+            {"object": "v2.core.account_person_token", "deleted": True},
+        ),
+        ("POST", "/v2/billing/meter_event_session", {}),
+    ],
+)
+def test_what_is_not_simulated_is_told_how_to_answer(method, path, answer, stripe_tokens):
+    asked = path.replace(":id", "evt_test_61abcdef")
+    told = requests.request(method, f"https://api.stripe.com{asked}", headers=HEADERS, timeout=5)
+    assert told.status_code == 404
+    typed = re.search(r"stripe_tokens\.answer\((.*)\)$", told.json()["error"]["message"], re.MULTILINE)
+    given = ast.literal_eval(f"({typed[1]})")
+    assert given == (f"{method} {path}", answer)
+    stripe_tokens.answer(*given)
+    assert requests.request(method, f"https://api.stripe.com{asked}", headers=HEADERS, timeout=5).status_code == 200
 
 
 def test_the_tokens_of_a_sandbox(v2_account_token, v2_person_token, stripe_tokens):
