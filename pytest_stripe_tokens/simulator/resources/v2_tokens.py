@@ -79,8 +79,6 @@ def params_of(token: Entry) -> dict[str, Any]:
     beside = {name: token.private[name] for name in ("ip", "user_agent") if token.private.get(name)}
     accepted = {"date": token.body["created"], **beside}
     params: dict[str, Any] = _with_terms(token.private["params"], accepted)
-    # It stands in the path.
-    params.pop("account", None)
     return params
 
 
