@@ -64,11 +64,13 @@ VOLATILE = frozenset(
         "latest_attempt",
         "latest_charge",
         "network_transaction_id",
+        "next_page_url",
         "payment_intent",
         "payment_method",
         "period_end",
         "period_start",
         "person",
+        "previous_page_url",
         "receipt_number",
         "receipt_url",
         "refund",
@@ -80,6 +82,7 @@ VOLATILE = frozenset(
         "token",
         "transfer",
         "transfer_group",
+        "updated",
         "url",
     }
 )

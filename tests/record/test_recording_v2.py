@@ -28,6 +28,7 @@ def test_onboard(stripe_tokens):
     with pytest.raises(stripe.InvalidRequestError) as error:
         core.accounts.create({"account_token": token.id})
     assert error.value.code == "token_already_used"
+    assert [one.id for one in core.accounts.persons.list(account.id, {"limit": 1}).data] == [person.id]
     assert core.accounts.retrieve(account.id, {"include": ["defaults"]}).defaults.currency == "usd"
     print("ORIGINS", sorted({request.origin for request in stripe_tokens.requests}))
 """
@@ -47,6 +48,7 @@ def test_it_is_recorded_and_replayed(suite, tls_server, trust):
     assert [account[:6] for account in accounts] == ["acct_1"]
     written = (suite.cassettes / "onboarding.yaml").read_text(encoding="utf-8")
     assert not any(secret in written for secret in ("222222222", *accounts, "sk_test_mine", test_mode.SECRET_KEY))
+    suite.record().stdout.fnmatch_lines(["*onboarding*unchanged*"])
     number = len(sent)
     suite.run("-s", "--stripe-tokens=replay").assert_outcomes(passed=1)
     result = suite.run("-s", "--stripe-tokens=auto")
