@@ -11,7 +11,7 @@ from pytest_stripe_tokens.api.token_types import OTHER_TOKEN_TYPES, TOKEN_TYPES
 from pytest_stripe_tokens.sandbox.run import stripe_sandbox
 
 if TYPE_CHECKING:
-    from pytest_stripe_tokens.api.shapes import BankToken, CardToken, ConfirmationToken
+    from pytest_stripe_tokens.api.shapes import BankToken, CardToken, ConfirmationToken, V2Token
     from pytest_stripe_tokens.sandbox.event import StripeEvent
     from pytest_stripe_tokens.sandbox.seen import SeenRequest
     from pytest_stripe_tokens.sandbox.serving import StripeServer
@@ -31,6 +31,7 @@ __all__ = [
     "StripeServer",
     "StripeTokens",
     "Token",
+    "V2Token",
     "stripe_sandbox",
 ]
 
@@ -52,7 +53,7 @@ def __getattr__(name: str) -> Any:
         from pytest_stripe_tokens.sandbox.seen import SeenRequest  # noqa: PLC0415 - for annotations alone
 
         return SeenRequest
-    if name in {"BankToken", "CardToken", "ConfirmationToken"}:
+    if name in {"BankToken", "CardToken", "ConfirmationToken", "V2Token"}:
         from pytest_stripe_tokens.api import shapes  # noqa: PLC0415 - for annotations alone
 
         return getattr(shapes, name)

@@ -93,8 +93,14 @@ if TYPE_CHECKING:
         shipping: Any
         use_stripe_sdk: bool
 
+    class V2Token(Token):
+        """What `v2_account_token`, `v2_person_token` and `create` of their types give; times are RFC 3339."""
+
+        created: str  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
+        expires_at: str
+
 else:
     Card = BankAccount = PaymentMethodPreview = StripeObject
-    CardToken = BankToken = ConfirmationToken = Token
+    CardToken = BankToken = ConfirmationToken = V2Token = Token
 
-__all__ = ["BankAccount", "BankToken", "Card", "CardToken", "ConfirmationToken", "PaymentMethodPreview"]
+__all__ = ["BankAccount", "BankToken", "Card", "CardToken", "ConfirmationToken", "PaymentMethodPreview", "V2Token"]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_stripe_tokens.api.messages import Response
-    from pytest_stripe_tokens.api.shapes import BankToken, CardToken, ConfirmationToken
+    from pytest_stripe_tokens.api.shapes import BankToken, CardToken, ConfirmationToken, V2Token
     from pytest_stripe_tokens.api.token_types import TokenType
     from pytest_stripe_tokens.sandbox.answering import Surroundings
     from pytest_stripe_tokens.sandbox.event import StripeEvent
@@ -56,6 +56,10 @@ class StripeTokens(Answering):
     def create(self, type: Literal["bank_account"], **params: Any) -> BankToken: ...
     @overload
     def create(self, type: Literal["confirmation_token"], **params: Any) -> ConfirmationToken: ...
+    @overload
+    def create(
+        self, type: Literal["v2.core.account_person_token", "v2.core.account_token"], **params: Any
+    ) -> V2Token: ...
     @overload
     def create(self, type: str, **params: Any) -> Token: ...
     def create(

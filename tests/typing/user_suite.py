@@ -20,6 +20,7 @@ from pytest_stripe_tokens import (
     StripeEvent,
     StripeTokens,
     Token,
+    V2Token,
     stripe_sandbox,
 )
 
@@ -41,6 +42,12 @@ def test_a_card_token(card_token: CardToken, bank_token: BankToken) -> None:
     assert_type(card_token.card.wallet, Any)
     assert_type(bank_token.bank_account.routing_number, str | None)
     assert_type(card_token.used, bool)
+
+
+def test_a_token_of_v2(v2_account_token: V2Token, stripe_tokens: StripeTokens) -> None:
+    assert_type(stripe_tokens.create("v2.core.account_person_token", account="acct_123"), V2Token)
+    assert_type(v2_account_token.created, str)
+    assert_type(v2_account_token.used, bool)
 
 
 def test_a_confirmation_token(confirmation_token: ConfirmationToken, stripe_tokens: StripeTokens) -> None:
