@@ -147,10 +147,13 @@ class Simulator:
         known = normal(sent.form, row.table)
         if row.parameter is not None:
             known = as_object(known.get(str(token.get("type"))))
-        known |= row.sent_in_path(sent.request.path)
+        if row.path_parameters:
+            known |= row.sent_in_path(sent.request.path)
+        # Only one that expires needs to be known since when it is here.
+        since = {"since": self._generator.latest_created} if "expires_at" in token else {}
         scope = (sent.request.headers.get("stripe-account"), bool(token.get("livemode")))
         with self._lock:
-            self._world.add(copy_of(token), scope, params=known, since=self._generator.latest_created)
+            self._world.add(copy_of(token), scope, params=known, **since)
 
     def replayed(self, request: Request, response: Response) -> None:
         """Note what a cassette has answered: a later request may be about what it made.
