@@ -68,7 +68,12 @@ class TokenType:
     @cached_property
     def marks(self) -> frozenset[str]:
         """The fields without which an answer is no such token."""
-        return frozenset({"id", *self.unused, *({"type"} if self.object == "token" else ())})
+        return frozenset({"id", self.name_field, *self.unused})
+
+    @cached_property
+    def name_field(self) -> str:
+        """The field of a token that names its type."""
+        return "type" if self.object == "token" else "object"
 
     @cached_property
     def path_parameters(self) -> tuple[str, ...]:
@@ -103,14 +108,15 @@ class TokenType:
 
     def sent_in_path(self, path: str) -> dict[str, str]:
         """Give the parameters that stand in the path of a request that makes or reads such a token."""
-        if not self.path_parameters:
-            return {}
         found = _ids(self.create, path) or _ids(self.retrieve, path) or ()
         return dict(zip(self.path_parameters, map(unquote, found), strict=False))
 
     def is_used(self, token: Mapping[str, Any]) -> bool:
         """Tell whether a token of this type was used, by its JSON."""
-        return {name: token.get(name) for name in self.unused} != self.unused
+        for name, value in self.unused.items():  # noqa: SIM110 - one call, where `any` makes several
+            if token.get(name) != value:
+                return True
+        return False
 
     def merged(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Lay `params` over the defaults, without the defaults that contradict them.
@@ -319,8 +325,8 @@ ORIGINS = ("recorded", "documented")
 
 def type_of(answer: Mapping[str, Any]) -> str | None:
     """Give the type of the token that an answer's JSON is; None where it is no token."""
-    kind = str(answer.get("object"))
-    name = answer.get("type") if kind == "token" else kind if kind in BY_OBJECT else None
+    row = BY_OBJECT.get(str(answer.get("object")))
+    name = None if row is None else answer.get(row.name_field)
     return name if isinstance(name, str) else None
 
 

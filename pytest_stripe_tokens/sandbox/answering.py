@@ -135,7 +135,7 @@ class Answering:
             token_id = sent.understood.retrieved_id
             sent.known = self._simulator.token(token_id) if token_id else None
             if sent.known is not None:
-                sent.seen.token_type = type_of(sent.known)
+                sent.seen.token_type = str(sent.known[BY_OBJECT[str(sent.known["object"])].name_field])
             failure = self._faults.next(sent.request) if self._faults.pending else None
         if failure is None:
             try:
@@ -174,7 +174,7 @@ class Answering:
                 self._simulator.replayed(sent.request, response)
             return response
         identity = str(token["id"])
-        sent.seen.token_type = type_of(token)
+        sent.seen.token_type = sent.seen.token_type or type_of(token)
         self._origins[identity] = origin
         known = self._simulator.token(identity)
         if sent.request.method == "GET" and known is not None:

@@ -129,11 +129,14 @@ class StripeTokens(Answering):
     def use(self, token: str) -> None:
         """Mark a token used, as the API does when it is consumed.
 
+        A confirmation token then shows the id of a PaymentIntent, which is not there.
+
         Args:
             token: a token or its id.
 
         Raises:
-            StripeAPIError: it was used before (code `token_already_used`), or there is no such token.
+            StripeAPIError: it was used before (code `token_already_used`, or the one that its type has in place of
+                it), or there is no such token.
         """
         with self._lock:
             self._simulator.use(str(token))

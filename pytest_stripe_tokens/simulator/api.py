@@ -142,11 +142,12 @@ class Simulator:
             known = as_object(known.get(str(token.get("type"))))
         if row.path_parameters:
             known = {**known, **row.sent_in_path(sent.request.path)}
+        # Only one that expires needs to be known since when it is here.
+        since = {"since": self._generator.latest_created} if "expires_at" in token else {}
+        # The reference's examples are of live mode, and are asked for with a key of test mode.
+        livemode = bool(token.get("livemode")) and "_test_" not in api_key(sent.request.headers)
         with self._lock:
-            # The reference's examples are of live mode, and are asked for with a key of test mode.
-            livemode = bool(token.get("livemode")) and "_test_" not in api_key(sent.request.headers)
-            scope = (sent.account, livemode)
-            self._world.add(copy_of(token), scope, params=known, since=self._generator.latest_created)
+            self._world.add(copy_of(token), (sent.account, livemode), params=known, **since)
 
     def replayed(self, request: Request, response: Response) -> None:
         """Note what a cassette has answered: a later request may be about what it made.
