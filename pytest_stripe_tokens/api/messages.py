@@ -32,9 +32,13 @@ def is_stripe_host(host: str | None) -> bool:
     return name == "stripe.com" or name.endswith(".stripe.com")
 
 
+V2 = "/v2/"
+"""What the paths begin with whose requests and answers have another form than those of /v1."""
+
+
 def is_v2(path: str) -> bool:
-    """Tell whether a path is one of /v2, whose requests and answers have another form than those of /v1."""
-    return path.startswith("/v2/")
+    """Tell whether a path is one of /v2."""
+    return path.startswith(V2)
 
 
 @dataclass(frozen=True)
