@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import servers
 from suites import CASES, Case
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 SIZES = (10, 1000, 10000)
 WORKERS_TESTS = 2000
-ONE_TEST = ("replay", "generate", "card_token", "unused", "responses", "pytest-recording", "cassetter")
+ONE_TEST = ("replay", "generate", "card_token", "unused", "thousand", "responses", "pytest-recording", "cassetter")
 SCALED = ("replay", "generate", "responses")
 MEBIBYTE = 1 << 20
 
@@ -134,11 +135,17 @@ def workers_table(arguments: argparse.Namespace) -> None:
         print(f"{name:<20} {taken[0]:>7.2f} {taken[1]:>7.2f} {taken[2]:>7.2f} {taken[1] / taken[2]:>10.2f}")
 
 
+def servers_table(arguments: argparse.Namespace) -> None:
+    """What answers other processes, without pytest and without what a server's start takes."""
+    servers.table(arguments.tests, arguments.rounds)
+
+
 TABLES: dict[str, Callable[[argparse.Namespace], None]] = {
     "tests": tests_table,
     "first": first_table,
     "sizes": sizes_table,
     "workers": workers_table,
+    "servers": servers_table,
 }
 
 

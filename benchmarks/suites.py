@@ -68,6 +68,20 @@ class Case:
             self.prepare(directory, tests)
 
 
+def _served(port: int, *command: str) -> str:
+    """Give the suite whose calls a server answers, a process of the run's own."""
+    words = ", ".join([word if word == "sys.executable" else repr(word) for word in (*command, str(port))])
+    text = SERVED.replace("{command}", f"[{words}]").replace("{port}", str(port))
+    return text + MANY + CALLS.format(fixtures="")
+
+
+def _thousand(directory: Path, _tests: int) -> None:
+    for number in range(1000):
+        folder = directory / "cassettes" / f"folder{number % 10}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"cassette{number}.yaml").write_text(EXAMPLE.replace("documented", "recorded"), encoding="utf-8")
+
+
 def _vcr_cassettes(directory: Path, tests: int) -> None:
     folder = directory / "cassettes" / "test_it"
     folder.mkdir(parents=True)
@@ -108,14 +122,14 @@ class Answering(stripe.HTTPClient):
 BODY = {BODY!r}
 stripe.default_http_client = Answering()
 """
-LOCALSTRIPE = """
+SERVED = """
 import socket, subprocess, sys, time
 
 stripe.api_base = "http://127.0.0.1:{port}"
 
 @pytest.fixture(scope="session", autouse=True)
 def server():
-    with subprocess.Popen([sys.executable, "-m", "localstripe", "--from-scratch", "--port", "{port}"]) as process:
+    with subprocess.Popen({command}, stdout=subprocess.DEVNULL) as process:
         for _ in range(200):
             try:
                 socket.create_connection(("127.0.0.1", {port})).close()
@@ -135,6 +149,37 @@ def call():
     token = CLIENT.post("{API}", data=FORM).json()
     assert CLIENT.get(f"{API}/{{token['id']}}").json()["card"]["last4"] == "4242"
 """
+AIOHTTP_HEAD = f"""
+import aiohttp, asyncio, pytest
+
+FORM = {{f"card[{{name}}]": str(value) for name, value in {CARD!r}.items()}}
+KEY = {{"Authorization": "Bearer sk_test_bench"}}
+
+async def ask():
+    async with aiohttp.ClientSession(headers=KEY) as session:
+        async with session.post("{API}", data=FORM) as answer:
+            token = await answer.json()
+        async with session.get(f"{API}/{{token['id']}}") as answer:
+            assert (await answer.json())["card"]["last4"] == "4242"
+
+def call():
+    asyncio.run(ask())
+"""
+AIORESPONSES = f"""
+from aioresponses import aioresponses
+
+BODY = {json.loads(BODY)!r}
+
+def test_it(number):
+    with aioresponses() as mock:
+        mock.post("{API}", payload=BODY)
+        mock.get("{API}/{TOKEN}", payload=BODY)
+        call()
+"""
+# The clients and plugins of a project that has grown: a sandbox puts something in place in each.
+CROWDED_HEAD = HEAD + "import aiohttp, httpx, respx, vcr\n"
+PLUGINS = ("pytest_asyncio.plugin", "pytest_httpx", "pytest_recording.plugin")
+CROWDED = tuple(option for plugin in PLUGINS for option in ("-p", plugin))
 RESPX = f"""
 import respx
 
@@ -160,6 +205,15 @@ _ALL = (
         "empty", "the same suite without the calls and without a plugin", base="", text=MANY + EMPTY.format(fixtures="")
     ),
     Case("empty-httpx", "the same for httpx", base="", text=MANY + EMPTY.format(fixtures=""), head=HTTPX_HEAD),
+    Case("empty-aiohttp", "the same for aiohttp", base="", text=MANY + EMPTY.format(fixtures=""), head=AIOHTTP_HEAD),
+    Case(
+        "empty-crowded",
+        "the same where more is loaded",
+        base="",
+        text=MANY + EMPTY.format(fixtures=""),
+        head=CROWDED_HEAD,
+        options=CROWDED,
+    ),
     Case(
         "replay",
         "ours: replayed from a cassette",
@@ -203,7 +257,13 @@ _ALL = (
     Case(
         "localstripe",
         "localstripe, one server for the run",
-        text=LOCALSTRIPE.replace("{port}", "8421") + MANY + CALLS.format(fixtures=""),
+        text=_served(8421, "sys.executable", "-m", "localstripe", "--from-scratch", "--port"),
+    ),
+    Case(
+        "server",
+        "ours: stripe-tokens serve, one server for the run",
+        text=_served(8422, "sys.executable", "-m", "pytest_stripe_tokens", "serve", "--port"),
+        head=HEAD.replace("2026", "2050"),
     ),
     Case(
         "replay-httpx",
@@ -213,6 +273,57 @@ _ALL = (
         head=HTTPX_HEAD,
         options=(*OURS, "--stripe-tokens=replay"),
         text=MANY + CALLS.format(fixtures=", stripe_tokens"),
+    ),
+    Case(
+        "replay-aiohttp",
+        "ours: replayed, the code under test on aiohttp",
+        base="empty-aiohttp",
+        stubs="aioresponses",
+        head=AIOHTTP_HEAD,
+        options=(*OURS, "--stripe-tokens=replay"),
+        text=MANY + CALLS.format(fixtures=", stripe_tokens"),
+    ),
+    Case(
+        "aioresponses",
+        "aioresponses with hand-written stubs, on aiohttp (before 3.14)",
+        base="empty-aiohttp",
+        stubs="aioresponses",
+        head=AIOHTTP_HEAD,
+        text=AIORESPONSES.replace("\ndef test", "\n" + MANY + "def test"),
+    ),
+    Case(
+        "replay-crowded",
+        "ours: replayed, where aiohttp, httpx and other plugins are loaded",
+        base="empty-crowded",
+        stubs="responses-crowded",
+        head=CROWDED_HEAD,
+        options=(*CROWDED, *OURS, "--stripe-tokens=replay"),
+        text=MANY + CALLS.format(fixtures=", stripe_tokens"),
+    ),
+    Case(
+        "generate-crowded",
+        "ours: generated, there",
+        base="empty-crowded",
+        stubs="responses-crowded",
+        head=CROWDED_HEAD.replace("2026", "2050"),
+        options=(*CROWDED, *OURS, "--stripe-tokens=generate"),
+        text=MANY + CALLS.format(fixtures=", stripe_tokens"),
+    ),
+    Case(
+        "responses-crowded",
+        "responses, there",
+        base="empty-crowded",
+        stubs="responses-crowded",
+        head=CROWDED_HEAD,
+        options=CROWDED,
+        text=RESPONSES.replace("\n@responses", "\n" + MANY + "@responses"),
+    ),
+    Case(
+        "thousand",
+        "ours: none of it used, beside a thousand cassettes",
+        options=OURS,
+        text=MANY + EMPTY.format(fixtures=""),
+        prepare=_thousand,
     ),
     Case(
         "respx",

@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).parents[1] / NAME
 LAYERS = (
     ("", "__main__"),
     ("plugin",),
-    ("sandbox",),
+    ("sandbox", "calibration"),
     ("recording",),
     ("cassettes",),
     ("interception", "simulator", "redaction"),

@@ -3,8 +3,10 @@
 #
 #   nightly.sh record [pytest's arguments]   record the cassettes, show the report, end with pytest's exit code
 #   nightly.sh propose                       open or update a pull request; says nothing where nothing changed
+#   nightly.sh calibrate                     try what the simulator rests on against Stripe, show the report
+#   nightly.sh tell                          open or update an issue where the two part; says nothing where they do not
 #
-# Environment: STRIPE_SECRET_KEY for `record`, GH_TOKEN for `propose`;
+# Environment: STRIPE_SECRET_KEY for `record` and `calibrate`, GH_TOKEN for `propose` and `tell`;
 # CASSETTES (cassettes), REPORT (report.md) and BRANCH (stripe-cassettes) where yours have other names.
 set -euo pipefail
 
@@ -12,6 +14,7 @@ cassettes=${CASSETTES:-cassettes}
 report=${REPORT:-report.md}
 branch=${BRANCH:-stripe-cassettes}
 title="Refresh Stripe cassettes"
+question="Stripe and the simulator part"
 # What GitHub takes: a summary of 1 MiB, a pull request of 65,536 characters.
 longest_summary=1000000
 longest_body=60000
@@ -31,7 +34,7 @@ summarize() {
     if [[ -f $report ]]; then
         head -c "$1" "$report"
     else
-        echo "No report: pytest ended before it recorded anything, see the log."
+        echo "No report: ${2:-pytest ended before it recorded anything}, see the log."
     fi
 }
 
@@ -57,10 +60,36 @@ propose() {
     fi
 }
 
+calibrate() {
+    local status=0
+    rm -f "$report"
+    stripe-tokens calibrate --report "$report" || status=$?
+    summarize "$longest_summary" "nothing was sent" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
+    # 1: they part, which the issue tells.
+    if [[ $status -eq 1 ]]; then
+        return 0
+    fi
+    return "$status"
+}
+
+tell() {
+    if ! grep --quiet "^## Where Stripe and the simulator part" "$report" 2>/dev/null; then
+        return 0
+    fi
+    local body number
+    body=$(summarize "$longest_body")
+    number=$(gh issue list --search "in:title \"$question\"" --state open --json number --jq '.[0].number // empty')
+    if [[ -n $number ]]; then
+        gh issue edit "$number" --body "$body"
+    else
+        gh issue create --title "$question" --body "$body"
+    fi
+}
+
 case "${1:-}" in
-    record | propose) "$@" ;;
+    record | propose | calibrate | tell) "$@" ;;
     *)
-        echo "usage: nightly.sh record [pytest's arguments] | nightly.sh propose" >&2
+        echo "usage: nightly.sh record [pytest's arguments] | propose | calibrate | tell" >&2
         exit 2
         ;;
 esac

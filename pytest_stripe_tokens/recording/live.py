@@ -121,17 +121,21 @@ class LiveAPI:
         self._base = urlsplit(settings.api_base)
         self._has_answered = False
 
-    def send(self, request: Request) -> Response:
+    def send(self, request: Request, *, keeps_key: bool = False) -> Response:
         """Send a request with the environment's key in place of its own, and give the answer decoded.
 
         A request that is answered with 409, 429 or 5xx, or loses its connection, is sent again, a POST with the same
         idempotency key. What is answered after the last try is the answer, whatever its status.
 
+        Args:
+            request: of a test, or of a calibration.
+            keeps_key: whether it goes with its own key, or with none: one that is known to open nothing.
+
         Raises:
             LiveError: no answer, one that is cut short or not JSON, or one from live mode.
         """
         try:
-            return self._send(request)
+            return self._send(request, keeps_key=keeps_key)
         except LiveError as error:
             # What a server says is in it, a Content-Type for one.
             reason = self._settings.clean(error.reason)
@@ -142,8 +146,8 @@ class LiveAPI:
             # Without its message, which may show a header's value: http.client refuses what is no HTTP.
             raise LiveError(f"the request can't be sent as HTTP: {type(error).__name__}") from None
 
-    def _send(self, request: Request) -> Response:
-        headers = self._headers(request)
+    def _send(self, request: Request, *, keeps_key: bool) -> Response:
+        headers = self._headers(request, self._authorization(request, keeps_key=keeps_key))
         end = monotonic() + self._limits.request
         tries = 0
         while True:
@@ -162,17 +166,22 @@ class LiveAPI:
                     raise LiveError(reason, is_unreachable=True, halts=lost.halts, is_late=lost.is_late) from None
             self._pause(wait)
 
-    def _headers(self, request: Request) -> dict[str, str]:
+    def _authorization(self, request: Request, *, keeps_key: bool) -> dict[str, str]:
+        if keeps_key:
+            return {name: value for name, value in request.headers.items() if name == "authorization"}
         is_publishable = key_kind(request.headers) == "publishable"
         key = self._settings.publishable_key if is_publishable else self._settings.secret_key
         if key is None:
             raise LiveError("the request carries a publishable key, and STRIPE_PUBLISHABLE_KEY is not set; export it")
+        return {"authorization": f"Bearer {key}"}
+
+    def _headers(self, request: Request, authorization: dict[str, str]) -> dict[str, str]:
         sent = {name: request.headers[name] for name in _SENT_HEADERS if name in request.headers}
         if request.method == "POST":
             sent.setdefault("idempotency-key", f"pytest-stripe-tokens-{uuid4()}")
         return {
             **sent,
-            "authorization": f"Bearer {key}",
+            **authorization,
             "accept-encoding": "gzip",
             "user-agent": "pytest-stripe-tokens",
             "connection": "close",

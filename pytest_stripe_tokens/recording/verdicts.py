@@ -30,6 +30,7 @@ class Problem:
         drift: where the answer breaks the schema.
         halts: whether any other request would fare no better.
         interaction: whose answer can't be stored, where what else drifted in it can be told.
+        need: of one that is refused, what the account lacks: `"raw_cards"`, `"connect"`, `"permission"`; else empty.
     """
 
     status: Status
@@ -38,12 +39,14 @@ class Problem:
     drift: tuple[Drift, ...] = field(default=())
     halts: bool = False
     interaction: RedactedInteraction | None = None
+    need: str = ""
 
 
 @dataclass(frozen=True)
 class _Refusal:
     """What an account may not do: how the API says it, and what its owner does about it."""
 
+    need: str
     said: re.Pattern[str]
     what: str
     advice: str
@@ -52,22 +55,26 @@ class _Refusal:
 # Texts of errors.md, sections 3 and 4; where a text is not known, the last row takes what sends the reader to Stripe.
 _REFUSALS = (
     _Refusal(
+        "raw_cards",
         re.compile(r"generally unsafe|raw (?:credit )?card (?:data|number)", re.IGNORECASE),
         "this account may not send raw card numbers",
         "ask Stripe for the raw card data APIs: "
         "https://support.stripe.com/questions/enabling-access-to-raw-card-data-apis",
     ),
     _Refusal(
+        "connect",
         re.compile(r"signed up for connect|platform_account_required|\bconnect platform", re.IGNORECASE),
         "Connect is not enabled for this account",
         "enable it: https://dashboard.stripe.com/connect",
     ),
     _Refusal(
+        "permission",
         re.compile(r"required permissions?\b|more_permissions_required|\brak_\w+", re.IGNORECASE),
         "this key lacks a permission",
         "give the restricted key the permission that the message names: https://dashboard.stripe.com/test/apikeys",
     ),
     _Refusal(
+        "",
         re.compile(
             r"(?:your|this) account (?:is not|isn't|cannot|can't|may not|must)"
             r"|(?:not|n't) (?:been )?(?:enabled|authori[sz]ed|permitted|allowed|available) (?:for|on|to)"
@@ -106,7 +113,8 @@ def problem_of(response: Response, *, is_error_good: bool) -> Problem | None:
         return replace(known, reason=f"{known.reason}: {said}")
     refusal = _refusal(f"{message} {code}") if response.status in _REFUSING and code not in _NOT_REFUSING else None
     if refusal is not None:
-        return Problem("refused", "refused", f"{refusal.what}: {refusal.advice} - the API says: {message}")
+        reason = f"{refusal.what}: {refusal.advice} - the API says: {message}"
+        return Problem("refused", "refused", reason, need=refusal.need)
     if response.status in _NEVER_STORED or response.status < HTTPStatus.BAD_REQUEST or not is_error_good:
         return Problem("kept", "answer", f"the API answered {said}")
     return None

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.api.messages import Response
-from pytest_stripe_tokens.api.request import read
+from pytest_stripe_tokens.api.request import api_key, read
 from pytest_stripe_tokens.interception.loopback import Loopback
 from pytest_stripe_tokens.interception.wire import Outcome
 from pytest_stripe_tokens.redaction import messages
@@ -17,11 +17,13 @@ from pytest_stripe_tokens.redaction.sensitive import hide
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 from pytest_stripe_tokens.sandbox.own_requests import PUBLISHABLE_TEST_KEY, TEST_KEY
 from pytest_stripe_tokens.sandbox.seen import SeenRequest
+from pytest_stripe_tokens.sandbox.stripe_js import script
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pytest_stripe_tokens.api.messages import Request
+    from pytest_stripe_tokens.api.request import StripeRequest
     from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens
 
 CONTROL = "/_stripe_tokens/"
@@ -92,9 +94,14 @@ class StripeServer:
         return self._current() or self._own
 
     def _answer(self, request: Request) -> Outcome:
-        seen = SeenRequest(request, read(request))
+        stripe_js = script(request)
+        if stripe_js is not None:
+            return Outcome(stripe_js)
+        understood = read(request)
+        seen = SeenRequest(request, understood)
         self._requests.append(seen)
         try:
+            _check_key(request, understood)
             outcome = self._tokens.respond(request)
         except BaseException as error:  # noqa: BLE001 - a miss, which is no Exception, is told here and fails its test
             outcome = Outcome(_refused(error))
@@ -102,9 +109,13 @@ class StripeServer:
             seen.response_status = outcome.response.status
         return outcome
 
-    def _note(self, request: Request, status: int | None) -> None:
+    def _note(self, request: Request | str, status: int | None) -> None:
         if self._log is not None:
-            self._log(f"{request.method} {messages.shown_path(request.path)} -> {status or 'no answer'}")
+            if isinstance(request, str):
+                shown = f"refused: {request}"
+            else:
+                shown = f"{request.method} {messages.shown_path(request.path)}"
+            self._log(f"{shown} -> {status or 'no answer'}")
 
     def _control(self, request: Request, peer: str) -> Response | None:
         if not request.path.startswith(CONTROL):
@@ -113,8 +124,8 @@ class StripeServer:
             return _json(
                 403, {"error": {"message": "the control paths answer this machine alone; start with --control"}}
             )
-        if "origin" in request.headers:
-            # A browser says whose page it is that asks, and any page can reach this machine.
+        if "origin" in request.headers or request.headers.get("sec-fetch-site", "none") != "none":
+            # A browser says that a page asks, and not the person at its address bar: any page can reach this machine.
             return _json(403, {"error": {"message": "the control paths answer no page; ask them from the suite"}})
         call = f"{request.method} {request.path.removeprefix(CONTROL)}"
         run = self._calls().get(call)
@@ -176,6 +187,17 @@ def _shown(seen: SeenRequest) -> dict[str, Any]:
         "response_status": seen.response_status,
         "origin": seen.origin,
     }
+
+
+def _check_key(request: Request, understood: StripeRequest) -> None:
+    """Refuse a live key: it has got where nothing of a real account belongs.
+
+    Raises:
+        UsageError: naming none of it.
+    """
+    for key in (api_key(request.headers), understood.params.get("key")):
+        if isinstance(key, str) and "_live_" in key:
+            raise UsageError("a live key was sent to stripe-tokens, which takes test keys alone; set one, sk_test_...")
 
 
 def _refused(error: BaseException) -> Response:

@@ -44,6 +44,12 @@ def find(request: Request) -> Found | None:
     return routes.find(request.method, unquote(request.path)) if host(request) == API_HOST else None
 
 
+def _shown_to_a_page(body: dict[str, Any]) -> dict[str, Any]:
+    from pytest_stripe_tokens.simulator import publishable  # noqa: PLC0415 - few tests send one
+
+    return publishable.as_shown(body)
+
+
 class Handling:
     """One request on its way through the checks to its answer, by the rules of /v1.
 
@@ -167,8 +173,11 @@ class Handling:
             expanding.expand(call, body)
         except ApiError as error:
             error.more = versions.as_shown(version, call, error.more)
+            if caller.is_publishable:
+                error.more = _shown_to_a_page(error.more)
             raise
-        return answers.success(versions.as_shown(version, call, body), self._envelope())
+        body = versions.as_shown(version, call, body)
+        return answers.success(_shown_to_a_page(body) if caller.is_publishable else body, self._envelope())
 
     def _replay(self, kept: Kept, key: str, params: dict[str, Any]) -> Response:
         if kept.endpoint != self._request.path:

@@ -51,6 +51,7 @@ class Seldom:
 account_links = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.account_links"))
 accounts = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.accounts"))
 capabilities = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.capabilities"))
+challenges = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.challenges"))
 captures = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.captures"))
 confirmation_tokens = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.confirmation_tokens"))
 customer_sources = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.customer_sources"))
@@ -232,6 +233,13 @@ ROUTES = (
     Route("POST", "/v1/sources/:source", sources.update, "sources.update"),
     Route("POST", "/v1/three_d_secure/authentications", three_d_secure.create, "three_d_secure.create"),
     Route("GET", "/v1/three_d_secure/authentications/:authentication", three_d_secure.retrieve),
+    Route(
+        "POST",
+        "/v1/3ds2/challenge_complete",
+        challenges.complete,
+        "three_d_secure.challenge_complete",
+        publishable=True,
+    ),
     Route(
         "POST",
         "/v2/core/account_tokens",

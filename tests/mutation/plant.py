@@ -40,7 +40,7 @@ TABLES = {"card_values", "bank_values", "card_numbers", "bank_numbers", "publish
 # The tests that run in the process and know the simulator or the tables.
 SUITES = ("unit/*.py", "property/*.py", "plugin/test_using_tokens.py", "plugin/test_error*.py")
 WORDS = ("simulator", "catalogue", "TEST_CARDS", "TOKEN_TYPES", "schemas", "error_catalogue")
-EARLY = ("test_oracle", "test_approved", "test_simulator_errors")
+EARLY = ("test_oracle", "test_approved", "test_calibration_table")
 LONGEST = 300
 
 

@@ -152,7 +152,7 @@ class Project:
         asked = self.base / "gh" / "asked"
         asked.unlink(missing_ok=True)
         shared = {"GITHUB_STEP_SUMMARY": str(summary), "GITHUB_ACTIONS": "true", "GH_STATE": str(asked.parent)}
-        (job,) = workflow()["jobs"].values()
+        job = workflow()["jobs"]["record"]
         shared |= self._evaluated(job["env"], checkout)
         steps = [step for step in job["steps"] if "nightly.sh" in step.get("run", "")]
         ran: list[Step] = []

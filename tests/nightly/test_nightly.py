@@ -12,9 +12,8 @@ from nights import EXAMPLE, test_mode, workflow
 CASSETTES = ["cassettes/bank_account.yaml", "cassettes/card.yaml"]
 
 
-def steps():
-    (job,) = workflow()["jobs"].values()
-    return job["steps"]
+def steps(job="record"):
+    return workflow()["jobs"][job]["steps"]
 
 
 def test_the_first_night_proposes_the_new_cassettes(first):
@@ -109,9 +108,14 @@ def test_the_key_reaches_no_output_and_no_pull_request(first):
 
 
 def test_each_secret_is_given_to_the_one_step_that_needs_it():
-    given = {step["name"]: set(step["env"]) for step in steps() if "env" in step}
-    assert given == {"Record": {"STRIPE_SECRET_KEY"}, "Propose what changed": {"GH_TOKEN"}}
-    assert steps()[0]["with"] == {"persist-credentials": False}
+    given = {step["name"]: set(step["env"]) for job in workflow()["jobs"] for step in steps(job) if "env" in step}
+    assert given == {
+        "Record": {"STRIPE_SECRET_KEY"},
+        "Propose what changed": {"GH_TOKEN"},
+        "Calibrate": {"STRIPE_SECRET_KEY"},
+        "Tell where they part": {"GH_TOKEN", "GH_REPO"},
+    }
+    assert {str(steps(job)[0]["with"]) for job in workflow()["jobs"]} == {"{'persist-credentials': False}"}
 
 
 def test_a_failed_recording_is_still_proposed():
@@ -128,22 +132,23 @@ def test_the_workflow_runs_every_night_and_when_it_is_asked_to():
 
 
 def test_the_job_may_write_branches_and_pull_requests_and_nothing_else():
-    (job,) = workflow()["jobs"].values()
+    jobs = workflow()["jobs"]
     assert workflow()["permissions"] == {}
-    assert job["permissions"] == {"contents": "write", "pull-requests": "write"}
+    assert jobs["record"]["permissions"] == {"contents": "write", "pull-requests": "write"}
+    assert jobs["calibrate"]["permissions"] == {"contents": "read", "issues": "write"}
 
 
 def test_only_githubs_own_actions_are_used_each_pinned_to_a_major_version():
-    used = [step["uses"] for step in steps() if "uses" in step]
+    used = [step["uses"] for job in workflow()["jobs"] for step in steps(job) if "uses" in step]
     assert used
     assert all(re.fullmatch(r"actions/[\w-]+@v\d+", name) for name in used)
 
 
 @pytest.mark.parametrize("words", [[], ["--help"], ["summarize"]])
-def test_an_unknown_command_names_the_two_there_are(words):
+def test_an_unknown_command_names_those_there_are(words):
     done = subprocess.run(["bash", str(EXAMPLE / "nightly.sh"), *words], check=False, capture_output=True, text=True)
     assert done.returncode == 2
-    assert done.stderr == "usage: nightly.sh record [pytest's arguments] | nightly.sh propose\n"
+    assert done.stderr == "usage: nightly.sh record [pytest's arguments] | propose | calibrate | tell\n"
 
 
 def test_a_report_of_an_earlier_run_is_not_shown_again(tmp_path):
@@ -155,3 +160,66 @@ def test_a_report_of_an_earlier_run_is_not_shown_again(tmp_path):
     done = subprocess.run(command, cwd=tmp_path, env=env, check=False, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (3, "--stripe-record --record-report report.md -k card\n")
     assert (tmp_path / "summary").read_text(encoding="utf-8").startswith("No report: ")
+
+
+PARTED = "# Calibration\n\n## Where Stripe and the simulator part\n\n### no_key\n"
+AGREED = "# Calibration\n\n1 fact: 1 agree, 0 differ.\n"
+
+
+@pytest.fixture
+def calibrated(tmp_path):
+    """Runs the second job's own steps with a command that ends as it is told to; gives their codes and what gh was asked."""
+
+    def run(code, report, is_open=""):
+        programs = {
+            "stripe-tokens": f'[[ -z "{report}" ]] || printf "%s" "{report}" >"$3"; exit {code}',
+            "gh": f'echo "$GH_TOKEN $*" >>asked; [[ $2 != list ]] || echo "{is_open}"',
+        }
+        for name, text in programs.items():
+            (tmp_path / name).write_text(f"#!/usr/bin/env bash\n{text}\n", encoding="utf-8")
+            (tmp_path / name).chmod(0o755)
+        for name in ("asked", "summary"):
+            (tmp_path / name).unlink(missing_ok=True)
+        env = {
+            "PATH": f"{tmp_path}:{os.environ['PATH']}",
+            "GITHUB_STEP_SUMMARY": "summary",
+            "REPORT": "calibration.md",
+            "GH_TOKEN": "ghs_job",
+        }
+        commands = [step["run"].split()[-1] for step in steps("calibrate") if "nightly.sh" in step.get("run", "")]
+        codes = [
+            subprocess.run(
+                ["bash", str(EXAMPLE / "nightly.sh"), command], cwd=tmp_path, env=env, check=False
+            ).returncode
+            for command in commands
+        ]
+        asked = (tmp_path / "asked").read_text(encoding="utf-8") if (tmp_path / "asked").exists() else ""
+        return codes, asked, (tmp_path / "summary").read_text(encoding="utf-8")
+
+    return run
+
+
+def test_calibrating_is_off_by_default():
+    assert workflow()["jobs"]["calibrate"]["if"] == "${{ vars.STRIPE_CALIBRATE == 'true' }}"
+
+
+def test_an_issue_is_opened_where_they_part(calibrated):
+    codes, asked, summary = calibrated(1, PARTED)
+    assert (codes, summary) == ([0, 0], PARTED)
+    assert asked.splitlines()[1].startswith("ghs_job issue create --title Stripe and the simulator part --body # Calib")
+
+
+def test_an_issue_that_is_still_open_is_updated(calibrated):
+    codes, asked, _ = calibrated(1, PARTED, is_open=7)
+    assert codes == [0, 0]
+    assert asked.splitlines()[1].startswith("ghs_job issue edit 7 --body # Calibration")
+
+
+def test_a_night_on_which_they_agree_opens_nothing(calibrated):
+    assert calibrated(0, AGREED) == ([0, 0], "", AGREED)
+
+
+def test_a_night_that_could_not_try_them_fails(calibrated):
+    assert calibrated(3, AGREED) == ([3, 0], "", AGREED)
+    codes, asked, summary = calibrated(2, "")
+    assert (codes, asked, summary) == ([2, 0], "", "No report: nothing was sent, see the log.\n")

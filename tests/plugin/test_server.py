@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import http.client
 import json
-import socket
+import os
+import subprocess
+import sys
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from suites import ALONE_AND_BY_TWO
+
+from pytest_stripe_tokens.interception.connections import Connections
 
 SHOP = """
 import os, subprocess, sys, pytest, stripe
@@ -60,26 +65,40 @@ def test_miss(stripe_server):
     result.stdout.fnmatch_lines(["*test_miss*", "the code under test swallowed this failure:"])
 
 
-def test_nothing_of_one_test_is_left_for_the_next_one_on_the_same_server(suite):
+@ALONE_AND_BY_TWO
+def test_nothing_of_one_test_is_left_for_the_next_one_on_the_same_server(suite, workers):
     suite.write(
         "test_it.py",
         """
-        import json, urllib.request, pytest
+        import json, urllib.error, urllib.request, pytest
+
+        SENT = []
+
+        def ask(server, path, data=None):
+            SENT.append(path)
+            headers = {"Authorization": "Bearer sk_test_1"}
+            try:
+                return json.load(urllib.request.urlopen(urllib.request.Request(server.url + path, data, headers)))
+            except urllib.error.HTTPError as error:
+                with error:
+                    return error.code
 
         @pytest.mark.parametrize("turn", range(100))
         def test_it(stripe_server, card_token, stripe_tokens, turn):
-            headers = {"Authorization": "Bearer sk_test_1"}
-            url = f"{stripe_server.url}/v1/tokens/{card_token.id}"
-            body = json.load(urllib.request.urlopen(urllib.request.Request(url, headers=headers)))
-            assert body == card_token
-            assert len(stripe_tokens.requests) == 2
-            assert len(stripe_server.requests) == turn + 1
+            # Of the test before there was a customer and an answer.
+            assert ask(stripe_server, f"/v1/tokens/{card_token.id}") == card_token
+            assert ask(stripe_server, "/v1/customers")["data"] == []
+            assert ask(stripe_server, "/v1/products") == 404
+            assert len(stripe_tokens.requests) == 4
+            assert [request.path for request in stripe_server.requests] == SENT
+            ask(stripe_server, "/v1/customers", b"name=Jenny")
+            stripe_tokens.answer("GET /v1/products", {"object": "list"}, optional=True)
 
         def test_after(stripe_server, stripe_tokens):
             assert stripe_tokens.requests == [] and stripe_tokens.tokens == {}
         """,
     )
-    suite.run("-p", "no:randomly").assert_outcomes(passed=101)
+    suite.run("-p", "xdist", *workers).assert_outcomes(passed=101)
 
 
 @pytest.mark.slow
@@ -125,45 +144,86 @@ def test_a_connection_is_kept_open_and_a_body_may_come_in_chunks(connection):
     assert answer.read() == b""
 
 
+def test_stripe_python_keeps_its_connection(stripe_server, monkeypatch):
+    taken = []
+    serve = Connections.serve
+    monkeypatch.setattr(Connections, "serve", lambda self, peer, run: (taken.append(peer), serve(self, peer, run)))
+    code = """
+import os, stripe
+client = stripe.StripeClient(os.environ["STRIPE_SECRET_KEY"], base_addresses={"api": os.environ["STRIPE_API_BASE"]})
+for _ in range(20):
+    client.v1.customers.list()
+    try:
+        client.v1.tokens.retrieve("tok_none")
+    except stripe.InvalidRequestError:
+        pass
+"""
+    subprocess.run([sys.executable, "-c", code], env={**os.environ, **stripe_server.environ}, check=True)
+    assert len(taken) == 1
+
+
 def test_a_page_may_ask_it_from_anywhere(connection):
     asked = {"Origin": "https://shop.example", "Access-Control-Request-Headers": "authorization,stripe-version"}
     connection.request("OPTIONS", "/v1/tokens", headers=asked)
-    answer = connection.getresponse()
-    answer.read()
-    assert answer.status == 200
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    assert answer.headers["Access-Control-Allow-Headers"] == "authorization,stripe-version"
+    preflight = connection.getresponse()
+    preflight.read()
     connection.request("GET", "/v1/tokens/tok_none", headers=AUTH)
     answer = connection.getresponse()
-    assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (400, "*")
-    assert "Request-Id" in answer.headers["Access-Control-Expose-Headers"]
     answer.read()
-    # A page sends a POST of plain text without asking first.
-    for method, call in (("OPTIONS", "requests"), ("GET", "requests"), ("POST", "reset")):
-        connection.request(method, f"/_stripe_tokens/{call}", headers=asked)
+    assert (preflight.status, answer.status) == (200, 400)
+    assert preflight.headers["Access-Control-Allow-Headers"] == "authorization,stripe-version"
+    for headers in (preflight.headers, answer.headers):
+        # Real answers of 2026.
+        assert {name: value for name, value in headers.items() if name.startswith("Access-Control")} | {
+            "Access-Control-Allow-Headers": ""
+        } == {
+            "Access-Control-Allow-Credentials": "true",
+            "Access-Control-Allow-Headers": "",
+            "Access-Control-Allow-Methods": "GET, HEAD, PUT, PATCH, POST, DELETE",
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Expose-Headers": "Request-Id, Stripe-Manage-Version, Stripe-Should-Retry, "
+            "X-Stripe-External-Auth-Required, X-Stripe-Privileged-Session-Required",
+            "Access-Control-Max-Age": "300",
+        }
+
+
+def test_no_page_may_ask_the_control_paths(connection):
+    origin = {"Origin": "https://shop.example", "Access-Control-Request-Headers": "content-type"}
+    # A page sends a POST of plain text without asking first, and a script or an image without saying its origin.
+    for method, call, headers, status in (
+        ("OPTIONS", "requests", origin, 403),
+        ("GET", "requests", origin, 403),
+        ("POST", "reset", origin, 403),
+        ("GET", "requests", {"Sec-Fetch-Site": "cross-site"}, 403),
+        ("GET", "requests", {"Sec-Fetch-Site": "same-origin"}, 403),
+        ("GET", "requests", {"Sec-Fetch-Site": "none"}, 200),  # the address bar
+        ("GET", "requests", {}, 200),
+    ):
+        connection.request(method, f"/_stripe_tokens/{call}", headers=headers)
         answer = connection.getresponse()
         answer.read()
-        assert answer.status == 403
+        assert answer.status == status, (method, headers)
         assert not [name for name in answer.headers if name.startswith("Access-Control")]
 
 
-def test_what_is_no_http_and_what_is_too_long_ends_and_the_server_goes_on(connection, stripe_server):
-    port = urlsplit(stripe_server.url).port
-    for sent, answered in (
-        (b"garbage\r\n\r\n", b"400"),
-        (b"POST /v1/tokens HTTP/1.1\r\nContent-Length: -1\r\n\r\n", b" 400 "),
-        (b"POST /v1/tokens HTTP/1.1\r\nContent-Length: x\r\n\r\n", b" 400 "),
-        (b"POST /v1/tokens HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b" 400 "),
-        (b"POST /v1/tokens HTTP/1.1\r\nContent-Length: 52428800\r\n\r\n", b" 413 "),
-        (b"POST /v1/tokens HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3200000\r\n", b" 413 "),
+def test_stripe_js_is_served_under_every_name_that_it_has(connection, stripe_server):
+    for path, status in (
+        ("/v3", 200),
+        ("/v3/", 200),
+        ("/v3/stripe.js", 200),
+        ("/basil/stripe.js?advancedFraudSignals=false", 200),
+        ("/endive/stripe.js", 200),
+        ("/v3/other.js", 404),
+        ("/BASIL/stripe.js", 404),
+        ("/basil/", 404),
     ):
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as peer:
-            peer.sendall(sent)
-            assert answered in peer.recv(4096), sent
-    for _ in range(300):
-        socket.create_connection(("127.0.0.1", port)).close()
-    connection.request("GET", "/v1/customers", headers=AUTH)
-    assert connection.getresponse().status == 200
+        connection.request("GET", path, headers=AUTH)
+        answer = connection.getresponse()
+        text = answer.read()
+        assert answer.status == status, path
+        assert answer.headers["Content-Type"].startswith("text/javascript" if status == 200 else "application/json")
+        assert text.startswith(b"// A stand-in of Stripe.js" if status == 200 else b"{")
+    assert [request.path for request in stripe_server.requests[-3:]] == ["/v3/other.js", "/BASIL/stripe.js", "/basil/"]
 
 
 def test_an_answer_that_never_comes_is_waited_for_by_the_client_alone(connection, stripe_server, stripe_tokens):

@@ -91,6 +91,10 @@ UNPUBLISHED = {
     "not_pending": (400, None),
     "payout_not_paid": (400, None),
     "payout_reversed": (400, None),
+    "nothing_to_authenticate": (400, None),
+    # Published as an intent's last error, which has no status.
+    "payment_authentication_failed": (400, "payment_intent_authentication_failure"),
+    "setup_authentication_failed": (400, "setup_intent_authentication_failure"),
 }
 
 

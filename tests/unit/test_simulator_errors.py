@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from error_catalogue import assert_is, each_row
+from error_catalogue import assert_is, each_other, each_row
 from simulator_api import Api
 
 
-@each_row
+@each_other
 def test_the_error_is_the_catalogues(row, headers):
     assert_is(row, headers, row.send(Api()))
 

@@ -101,6 +101,32 @@ def test_a_publishable_key_makes_payment_methods():
     assert Api().post("/v1/payment_methods", params, key=PUBLISHABLE)["type"] == "card"
 
 
+# A real answer to a publishable key, of 2021 (stripe-android's PI_SUCCEEDED).
+OF_INTENTS = [
+    "id",
+    "object",
+    "amount",
+    "canceled_at",
+    "cancellation_reason",
+    "capture_method",
+    "client_secret",
+    "confirmation_method",
+    "created",
+    "currency",
+    "description",
+    "last_payment_error",
+    "livemode",
+    "next_action",
+    "payment_method",
+    "payment_method_types",
+    "receipt_email",
+    "setup_future_usage",
+    "shipping",
+    "source",
+    "status",
+]
+
+
 def test_a_publishable_key_confirms_with_the_intents_secret():
     api = Api()
     intent = api.post("/v1/payment_intents", {"amount": 100, "currency": "usd", "payment_method": "pm_card_visa"})
@@ -109,6 +135,15 @@ def test_a_publishable_key_confirms_with_the_intents_secret():
     assert api.not_found(f"{path}?client_secret=nope", key=PUBLISHABLE)["param"] == "client_secret"
     confirmed = api.post(f"{path}/confirm", {"client_secret": intent["client_secret"]}, key=PUBLISHABLE)
     assert confirmed["status"] == "succeeded"
+    assert set(confirmed) == {*OF_INTENTS, "automatic_payment_methods"}
+    whole = api.get(path)
+    assert {name: whole[name] for name in confirmed} == confirmed
+    assert whole["latest_charge"] is not None
+    intent = api.post("/v1/payment_intents", {"amount": 100, "currency": "usd", "metadata": {"margin": "90"}})
+    sent = {"client_secret": intent["client_secret"], "payment_method": "pm_card_chargeDeclined"}
+    error = api.refused(f"/v1/payment_intents/{intent['id']}/confirm", sent, key=PUBLISHABLE)
+    assert set(error["payment_intent"]) == {*OF_INTENTS, "automatic_payment_methods"}
+    assert error["payment_intent"]["last_payment_error"]["code"] == error["code"] == "card_declined"
 
 
 def test_a_connected_accounts_token_is_its_own():

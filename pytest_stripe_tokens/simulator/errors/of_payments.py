@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 _INTENT_STATE = "payment_intent_unexpected_state"
 _SETUP_STATE = "setup_intent_unexpected_state"
+_NOT_AUTHENTICATED = (
+    "We are unable to authenticate your payment method. Please choose a different payment method and try again."
+)
 
 PAYMENT_ERRORS: Mapping[str, ErrorRow] = MappingProxyType(
     {
@@ -175,6 +178,11 @@ PAYMENT_ERRORS: Mapping[str, ErrorRow] = MappingProxyType(
             " method or ConfirmationToken.",
             _SETUP_STATE,
             executed=True,
+        ),
+        "payment_authentication_failed": ErrorRow(400, _NOT_AUTHENTICATED, "payment_intent_authentication_failure"),
+        "setup_authentication_failed": ErrorRow(400, _NOT_AUTHENTICATED, "setup_intent_authentication_failure"),
+        "nothing_to_authenticate": ErrorRow(
+            400, "{id} asks for no authentication: its status is {status}.", executed=True
         ),
         "setup_unexpected_state": ErrorRow(
             400, "You cannot {action} this SetupIntent because it {reason}.", _SETUP_STATE, executed=True

@@ -8,7 +8,7 @@ from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.resources.charging import Payment, charge
 from pytest_stripe_tokens.simulator.resources.payment_methods import give_to, show_checked
-from pytest_stripe_tokens.simulator.tokens.instruments import Instrument, declined, kept_instrument
+from pytest_stripe_tokens.simulator.tokens.instruments import Instrument, declined, instrument_for
 from pytest_stripe_tokens.simulator.tokens.spending import Taken, spend, take
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def confirm_intent(call: Call, intent: Entry) -> None:
     method = call.world.get(identity, call.scope, "payment_method", "card", "source")
     if method is None:
         raise call.world.missing("resource_missing_param", "payment_method", identity, call.scope, "payment_method")
-    instrument = _checked(kept_instrument(method), taken)
+    instrument = _checked(instrument_for(intent, method), taken)
     use_token(call, intent)
     if instrument.needs_authentication and call.flag("error_on_requires_action"):
         error = ApiError("authentication_not_handled")

@@ -23,7 +23,7 @@ from pytest_stripe_tokens.simulator.resources.payment_methods import (
     instrument_from,
     show_checked,
 )
-from pytest_stripe_tokens.simulator.tokens.instruments import declined, kept_instrument
+from pytest_stripe_tokens.simulator.tokens.instruments import declined, instrument_for
 from pytest_stripe_tokens.simulator.tokens.spending import spend
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def create(call: Call) -> dict[str, Any]:
         _take_method(call, intent)
         call.happened("setup_intent.created", intent)
         if confirming:
-            _confirm(call, intent)
+            confirm_setup(call, intent)
     except ApiError as error:
         # Only one that was tried stays, as a PaymentIntent does: the error shows it.
         if "setup_intent" not in error.more:
@@ -106,7 +106,7 @@ def confirm(call: Call) -> dict[str, Any]:
     except ApiError as error:
         error.more = {"setup_intent": intent.copy(), **error.more}
         raise
-    _confirm(call, intent)
+    confirm_setup(call, intent)
     return intent.copy()
 
 
@@ -211,7 +211,8 @@ def _refuse_finished(intent: Entry, action: str) -> None:
         raise ApiError("setup_unexpected_state", action=action, reason=reason, more=more)
 
 
-def _confirm(call: Call, intent: Entry) -> None:
+def confirm_setup(call: Call, intent: Entry) -> None:
+    """Check the payment method that a SetupIntent has, and keep it for its customer."""
     said = said_by_token(call, intent)
     if said is not None:
         _take_method(said, intent)
@@ -220,7 +221,7 @@ def _confirm(call: Call, intent: Entry) -> None:
     method = call.world.get(str(body["payment_method"]), call.scope, "payment_method")
     if method is None:
         raise ApiError("setup_without_method", more={"setup_intent": intent.copy()})
-    instrument = kept_instrument(method)
+    instrument = instrument_for(intent, method)
     use_token(call, intent)
     body["latest_attempt"] = call.new_id("setatt", call.world.tick())
     if instrument.needs_authentication:

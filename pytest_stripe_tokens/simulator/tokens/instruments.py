@@ -92,6 +92,7 @@ class Instrument:
         is_magic: whether it comes from a magic token, which counts as sent with a security code.
         is_verified: whether a bank account can be charged.
         effect: what happens once a bank account is used.
+        is_authenticated: whether its holder has passed 3D Secure for the payment at hand.
     """
 
     body: Mapping[str, Any]
@@ -100,6 +101,7 @@ class Instrument:
     is_magic: bool = False
     is_verified: bool = False
     effect: str | None = None
+    is_authenticated: bool = False
 
     @property
     def is_card(self) -> bool:
@@ -125,6 +127,8 @@ class Instrument:
     @property
     def needs_authentication(self) -> bool:
         """Whether a PaymentIntent with this card asks for 3D Secure."""
+        if self.is_authenticated:
+            return False
         return self.published is not None and self.published.effect in {"3ds_required", "3ds_already_set_up"}
 
     def decline_when_charged(self) -> str | None:
@@ -134,7 +138,8 @@ class Instrument:
             return None
         if published.needs == "cvc" and not self.is_magic and self.body.get("cvc_check") is None:
             return None
-        return self.decline_code or published.decline_code
+        decline = self.decline_code or published.decline_code
+        return None if decline == "authentication_required" and self.is_authenticated else decline
 
     def decline_when_attached(self) -> str | None:
         """Give the decline code of an attach to a customer; None where it succeeds."""
@@ -165,6 +170,12 @@ def kept_instrument(entry: Entry) -> Instrument:
     if not isinstance(instrument, Instrument):
         raise TypeError(f"{entry.id} was kept without its card or bank account")
     return instrument
+
+
+def instrument_for(intent: Entry, method: Entry) -> Instrument:
+    """Give the card or bank account that an intent is to be paid with, and whether its holder has passed 3D Secure."""
+    authenticated = intent.private.get("authenticated") == method.id
+    return replace(kept_instrument(method), is_authenticated=authenticated)
 
 
 def declined(decline_code: str, *, attaching: bool = False, more: Mapping[str, Any] | None = None) -> ApiError:
