@@ -42,6 +42,15 @@ def test_it_answers_and_says_so_in_a_line_without_a_secret(served):
     assert not re.search("canary|987|4242424242424242", output)
 
 
+def test_it_goes_on_where_nobody_reads_its_lines(served):
+    # stripe-tokens serve | head -1
+    served.process.stdout.close()
+    for _ in range(3):
+        assert served.send("/v1/customers")[0] == 200
+    served.process.stdout = None
+    assert served.stop()[0::2] == (0, "")
+
+
 def test_ctrl_c_ends_it_in_good_order(served):
     assert served.stop(signal.SIGINT)[0::2] == (0, "")
 
