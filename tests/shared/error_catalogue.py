@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from calibrating import TODAY, UNIQUE, keys_for
 from rows import each
-from simulator_rows import EXECUTED
-from simulator_rows_of_confirming import CONFIRMING
 from simulator_rows_of_live_mode import LIVE_ROWS
 
 from pytest_stripe_tokens.calibration.comparing import problems
@@ -61,7 +59,6 @@ def _is_error(fact: Fact) -> bool:
 FACTS = {fact.errors or fact.family: FactRow(fact) for fact in facts() if _is_error(fact)}
 # Rows that are no facts, with the headers that each of a section has.
 SECTIONS = {
-    "confirming": (CONFIRMING, EXECUTED),
     "live mode": (LIVE_ROWS, {}),
 }
 OTHERS = [(row, {**headers, **row.headers}) for rows, headers in SECTIONS.values() for row in rows]
