@@ -27,8 +27,11 @@ def on_import(modules: Collection[str], callback: Callable[[str], None]) -> Gene
     finder = _Finder(modules, callback)
     # Before the one that finds clients, and not the very first: pyfakefs takes the first for its own and removes it.
     # Before those of the sandboxes around this one too: they hear first, and what this one puts in place lies on top.
-    places = (at for at, each in enumerate(sys.meta_path) if each is PathFinder or isinstance(each, _Finder))
-    place = next(places, 0)
+    place = 0
+    for at, each in enumerate(sys.meta_path):
+        if each is PathFinder or isinstance(each, _Finder):
+            place = at
+            break
     sys.meta_path.insert(place, finder)
     try:
         yield
