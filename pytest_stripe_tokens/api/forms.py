@@ -58,15 +58,19 @@ def boolean(value: Any) -> Any:
     return _PYTHONS.get(value, value) if isinstance(value, str) else value
 
 
-def pairs(params: Mapping[str, Any]) -> list[tuple[str, str]]:
+def pairs(params: Mapping[str, Any], *, with_empty: bool = False) -> list[tuple[str, str]]:
     """Flatten nested parameters into the names and values of a form, in the order they stand.
 
     Lists are numbered (`a[0]`), as stripe-python does. `True` is `"true"`, `None` is `""`, an object with a text `id`
     is that id, as in stripe-python; anything else is its `str()`. Empty dicts and lists have no form and leave nothing.
+
+    Args:
+        params: nested parameters.
+        with_empty: let an empty dict or list, which JSON has, leave `"{}"` or `"[]"`.
     """
     flat: list[tuple[str, str]] = []
     for key, value in params.items():
-        _flatten(str(key), value, flat)
+        _flatten(str(key), value, flat, with_empty=with_empty)
     return flat
 
 
@@ -139,17 +143,19 @@ def _settle(node: str | _Tree) -> Any:
     return {key: _settle(value) for key, value in node.items()}
 
 
-def _flatten(key: str, value: Any, flat: list[tuple[str, str]]) -> None:
-    if isinstance(value, Mapping):
+def _flatten(key: str, value: Any, flat: list[tuple[str, str]], *, with_empty: bool) -> None:
+    if with_empty and value in ({}, []):
+        flat.append((key, str(value)))
+    elif isinstance(value, Mapping):
         identity = None if isinstance(value, dict) else getattr(cast("object", value), "id", None)
         if isinstance(identity, str):
             flat.append((key, identity))
             return
         for name, item in cast("Mapping[object, Any]", value).items():
-            _flatten(f"{key}[{name}]", item, flat)
+            _flatten(f"{key}[{name}]", item, flat, with_empty=with_empty)
     elif isinstance(value, (list, tuple)):
         for index, item in enumerate(cast("list[Any]", value)):
-            _flatten(f"{key}[{index}]", item, flat)
+            _flatten(f"{key}[{index}]", item, flat, with_empty=with_empty)
     else:
         flat.append((key, _leaf(value)))
 

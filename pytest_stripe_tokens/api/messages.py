@@ -32,6 +32,15 @@ def is_stripe_host(host: str | None) -> bool:
     return name == "stripe.com" or name.endswith(".stripe.com")
 
 
+V2 = "/v2/"
+"""What the paths begin with whose requests and answers have another form than those of /v1."""
+
+
+def is_v2(path: str) -> bool:
+    """Tell whether a path is one of /v2."""
+    return path.startswith(V2)
+
+
 @dataclass(frozen=True)
 class Request:
     """One HTTP request as a client sent it.

@@ -11,13 +11,17 @@ from urllib.parse import unquote
 from pytest_stripe_tokens.api import bodies, forms
 from pytest_stripe_tokens.api.card_numbers import card_number, digits
 from pytest_stripe_tokens.api.messages import Request
-from pytest_stripe_tokens.api.token_types import CATALOGUE
+from pytest_stripe_tokens.api.token_types import made_at, read_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TOKENS_PATH = "/v1/tokens"
-_READ_HEADERS = ("authorization", "stripe-account", "content-type", "content-encoding")
+    from pytest_stripe_tokens.api.token_types import TokenType
+
+_READ_HEADERS = ("authorization", "stripe-account", "stripe-context", "content-type", "content-encoding")
+ACCOUNT_HEADERS = frozenset({"stripe-account", "stripe-context"})
+"""The headers that say whom a request is for: `account_of` reads them."""
+
 _CARD_FIELDS = ("brand", "funding", "country")
 
 
@@ -42,22 +46,38 @@ class StripeRequest:
         return forms.decode(forms.encode(self.params))
 
     @cached_property
+    def account(self) -> str | None:
+        """The connected account that it is for; None for the platform's own."""
+        return account_of(self.request.headers)
+
+    @cached_property
     def is_to_tokens(self) -> bool:
         """Whether it asks for a token to be made, of whatever kind."""
-        return self.request.method.upper() == "POST" and self.request.path.rstrip("/") == TOKENS_PATH
+        return bool(self._made)
 
     @cached_property
     def created_type(self) -> str | None:
         """The type of token that the API is asked to make; None where it is asked for none, or for several."""
-        named = [row.name for row in CATALOGUE.values() if self.is_to_tokens and row.parameter in self.params]
+        named = [row.name for row in self._made if row.parameter is None or row.parameter in self.params]
         return named[0] if len(named) == 1 else None
 
     @cached_property
+    def _made(self) -> tuple[TokenType, ...]:
+        """The types of token that its endpoint makes."""
+        return made_at(self.request.path) if self.request.method.upper() == "POST" else ()
+
+    @cached_property
     def retrieved_id(self) -> str | None:
-        """The id in `GET /v1/tokens/:id`; None for any other request."""
-        start, _, token_id = self.request.path.rstrip("/").rpartition("/")
-        is_read = self.request.method == "GET" and start == TOKENS_PATH and bool(token_id)
-        return unquote(token_id) if is_read else None
+        """The id of the token that it reads, `GET /v1/tokens/:id`; None for any other request."""
+        path = self.request.path
+        is_read = self.request.method == "GET" and read_at(path) is not None
+        return unquote(path.rstrip("/").rpartition("/")[2]) if is_read else None
+
+    @property
+    def token_object(self) -> str | None:
+        """The `object` of the token that it makes or reads; None for any other request."""
+        row = next(iter(self._made), read_at(self.request.path) if self.request.method == "GET" else None)
+        return None if row is None else row.object
 
     @cached_property
     def card(self) -> Mapping[str, str]:
@@ -79,6 +99,17 @@ def read(request: Request) -> StripeRequest:
 @lru_cache(maxsize=256)
 def _read(method: str, url: str, headers: tuple[tuple[str, str], ...], body: bytes) -> StripeRequest:
     return StripeRequest(Request(method, url, dict(headers), body))
+
+
+def account_of(headers: Mapping[str, str]) -> str | None:
+    """Tell whom a request is for, the id of a connected account; None for the platform itself.
+
+    `Stripe-Context` takes the place of `Stripe-Account`: it holds an account's id, or a path of ids that ends with it,
+    `org_.../acct_...` (stripe-python 16.1). An organisation alone is no connected account.
+    """
+    context = headers.get("stripe-context", "").strip()
+    last = context.rpartition("/")[2]
+    return (last if last.startswith("acct_") else None) if context else headers.get("stripe-account")
 
 
 def key_kind(headers: Mapping[str, str]) -> str:

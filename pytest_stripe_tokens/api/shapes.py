@@ -1,6 +1,6 @@
 """What type checkers know of a token by its type; when the tests run, all of these are `Token` and `StripeObject`.
 
-The fields are those of `schemas/token.json`; others are found as attributes too, and are of type Any.
+The fields are those of `schemas/`; others are found as attributes too, and are of type Any.
 """
 
 from __future__ import annotations
@@ -68,8 +68,39 @@ if TYPE_CHECKING:
 
         bank_account: BankAccount
 
-else:
-    Card = BankAccount = StripeObject
-    CardToken = BankToken = Token
+    class PaymentMethodPreview(StripeObject):
+        """A confirmation token's `payment_method_preview`; its hash is named after its type, as `card` is."""
 
-__all__ = ["BankAccount", "BankToken", "Card", "CardToken"]
+        allow_redisplay: Literal["always", "limited", "unspecified"]
+        billing_details: Any
+        card: Any
+        customer: str | None
+        customer_account: str | None
+        type: str
+
+    class ConfirmationToken(Token):
+        """What `confirmation_token` and `create("confirmation_token")` give."""
+
+        expires_at: int | None
+        mandate_data: Any
+        metadata: Any
+        payment_intent: str | None
+        payment_method_options: Any
+        payment_method_preview: PaymentMethodPreview
+        return_url: str | None
+        setup_future_usage: Literal["off_session", "on_session"] | None
+        setup_intent: str | None
+        shipping: Any
+        use_stripe_sdk: bool
+
+    class V2Token(Token):
+        """What `v2_account_token`, `v2_person_token` and `create` of their types give; times are RFC 3339."""
+
+        created: str  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
+        expires_at: str
+
+else:
+    Card = BankAccount = PaymentMethodPreview = StripeObject
+    CardToken = BankToken = ConfirmationToken = V2Token = Token
+
+__all__ = ["BankAccount", "BankToken", "Card", "CardToken", "ConfirmationToken", "PaymentMethodPreview", "V2Token"]

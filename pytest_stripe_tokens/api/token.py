@@ -143,7 +143,8 @@ class Token(_View, str):  # type: ignore[misc]  # it reads as a mapping, and its
 
     def __repr__(self) -> str:
         state = ", used" if self._data.get("used") else ""
-        return f"<Token {self._data.get('id')} ({self._data.get('type')}, {self.origin}{state})>"
+        kind = self._data.get("type") or self._data.get("object")
+        return f"<Token {self._data.get('id')} ({kind}, {self.origin}{state})>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Token, (self._data, self.origin))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,11 +17,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class TokenType:
-    """One of the six kinds of token.
+    """One kind of token: one of the six of `/v1/tokens`, or one with endpoints of its own.
 
     Args:
-        name: the value of the token's `type`.
-        parameter: the top-level parameter of `POST /v1/tokens`.
+        name: the value of the token's `type`; of one with endpoints of its own, its `object`.
+        parameter: the top-level parameter that holds all others; `None` where they are top-level themselves.
         fixture: the fixture that gives such a token.
         id_prefix: what its ids begin with, without the underscore.
         nested: the key of the object inside the answer; `None` where the answer shows nothing of what was sent.
@@ -30,10 +32,18 @@ class TokenType:
         secret_parameters: paths below `parameter`, joined with dots, whose values must reach no recording in full.
         bound: which defaults fall away once a parameter is given another value: a German account has no American
             routing number.
+        object: the token's `object`.
+        create: the path that `create` and the fixture post to; a name after a colon, `:account`, is one of the
+            parameters, and is sent in the path alone.
+        retrieve: the path that reads a token; the last of its names is the token's id, the others those of `create`.
+        made_at: other paths that make such a token.
+        table: of the parameters of its create, in `simulator/tables/`.
+        unused: the fields that tell whether a token was used, with their values before.
+        used_error: the row of errors that a second use is refused with.
     """
 
     name: str
-    parameter: str
+    parameter: str | None
     fixture: str
     id_prefix: str
     nested: str | None
@@ -42,6 +52,71 @@ class TokenType:
     key_kind: str
     secret_parameters: frozenset[str]
     bound: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    object: str = "token"
+    create: str = "/v1/tokens"
+    retrieve: str = "/v1/tokens/:id"
+    made_at: tuple[str, ...] = ()
+    table: str = "tokens.create"
+    unused: Mapping[str, Any] = field(default_factory=lambda: {"used": False})
+    used_error: str = "token_already_used"
+
+    @cached_property
+    def cassette(self) -> str:
+        """The name of the fixtures' cassette."""
+        return self.name if self.object == "token" else self.fixture
+
+    @cached_property
+    def marks(self) -> frozenset[str]:
+        """The fields without which an answer is no such token."""
+        return frozenset({"id", self.name_field, *self.unused})
+
+    @cached_property
+    def name_field(self) -> str:
+        """The field of a token that names its type."""
+        return "type" if self.object == "token" else "object"
+
+    @cached_property
+    def path_parameters(self) -> tuple[str, ...]:
+        """The parameters that stand in the path of `create`."""
+        return tuple(part.partition("/")[0] for part in self.create.split("/:")[1:])
+
+    def body(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the parameters of a create as they are sent, without those that stand in its path.
+
+        Args:
+            params: as `merged` gives them.
+        """
+        sent = {name: value for name, value in params.items() if name not in self.path_parameters}
+        return sent if self.parameter is None else {self.parameter: sent}
+
+    def create_path(self, params: Mapping[str, Any]) -> str:
+        """Give the path of a create.
+
+        Raises:
+            KeyError: a parameter that stands in it is missing.
+        """
+        return _filled(self.create, [str(params[name]) for name in self.path_parameters])
+
+    def retrieve_path(self, token_id: str, params: Mapping[str, Any]) -> str:
+        """Give the path that reads a token.
+
+        Args:
+            token_id: its id.
+            params: those that stand in the path of its create.
+        """
+        return _filled(self.retrieve, [*(str(params[name]) for name in self.path_parameters), token_id])
+
+    def sent_in_path(self, path: str) -> dict[str, str]:
+        """Give the parameters that stand in the path of a request that makes or reads such a token."""
+        found = _ids(self.create, path) or _ids(self.retrieve, path) or ()
+        return dict(zip(self.path_parameters, map(unquote, found), strict=False))
+
+    def is_used(self, token: Mapping[str, Any]) -> bool:
+        """Tell whether a token of this type was used, by its JSON."""
+        for name, value in self.unused.items():  # noqa: SIM110 - one call, where `any` makes several
+            if token.get(name) != value:
+                return True
+        return False
 
     def merged(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Lay `params` over the defaults, without the defaults that contradict them.
@@ -118,6 +193,27 @@ _TYPES = (
         secret_parameters=frozenset({"cvc", "number"}),
     ),
     TokenType(
+        name="confirmation_token",
+        parameter=None,
+        fixture="confirmation_token",
+        id_prefix="ctoken",
+        nested=None,
+        nested_prefix=None,
+        defaults={"payment_method": "pm_card_visa"},
+        key_kind="secret",
+        # Those of payment methods, which are secret in the other rows.
+        secret_parameters=frozenset(),
+        # A payment method is named or described.
+        bound={"payment_method_data": frozenset({"payment_method"})},
+        object="confirmation_token",
+        create="/v1/test_helpers/confirmation_tokens",
+        retrieve="/v1/confirmation_tokens/:id",
+        made_at=("/v1/confirmation_tokens",),
+        table="confirmation_tokens.create",
+        unused={"payment_intent": None, "setup_intent": None},
+        used_error="payment_token_invalid",
+    ),
+    TokenType(
         name="cvc_update",
         parameter="cvc_update",
         fixture="cvc_update_token",
@@ -150,16 +246,109 @@ _TYPES = (
         key_kind="secret",
         secret_parameters=frozenset({"id_number"}),
     ),
+    TokenType(
+        name="v2.core.account_person_token",
+        parameter=None,
+        fixture="v2_person_token",
+        id_prefix="perstok",
+        nested=None,
+        nested_prefix=None,
+        defaults={
+            "address": {
+                "city": "Brothers",
+                "country": "us",
+                "line1": "27 Fredrick Ave",
+                "postal_code": "97712",
+                "state": "OR",
+            },
+            "email": "jenny.rosen@example.com",
+            "given_name": "Jenny",
+            "id_numbers": [{"type": "us_ssn_last_4", "value": "0000"}],
+            "relationship": {"owner": True, "percent_ownership": "0.8", "representative": True, "title": "CEO"},
+            "surname": "Rosen",
+        },
+        key_kind="secret",
+        secret_parameters=frozenset({"id_numbers.value"}),
+        object="v2.core.account_person_token",
+        create="/v2/core/accounts/:account/person_tokens",
+        retrieve="/v2/core/accounts/:account/person_tokens/:id",
+        table="v2_core.person_tokens.create",
+    ),
+    TokenType(
+        name="v2.core.account_token",
+        parameter=None,
+        fixture="v2_account_token",
+        id_prefix="accttok",
+        nested=None,
+        nested_prefix=None,
+        defaults={
+            "contact_email": "furever@example.com",
+            "display_name": "Furever",
+            "identity": {
+                "attestations": {"terms_of_service": {"account": {"shown_and_accepted": True}}},
+                "business_details": {"registered_name": "Furever"},
+                "entity_type": "company",
+            },
+        },
+        key_kind="secret",
+        secret_parameters=frozenset(
+            {"identity.business_details.id_numbers.value", "identity.individual.id_numbers.value"}
+        ),
+        object="v2.core.account_token",
+        create="/v2/core/account_tokens",
+        retrieve="/v2/core/account_tokens/:id",
+        table="v2_core.account_tokens.create",
+    ),
 )
 
 CATALOGUE: Mapping[str, TokenType] = MappingProxyType({token_type.name: token_type for token_type in _TYPES})
 """The token types by name, in alphabetical order."""
 
-TOKEN_TYPES: tuple[str, ...] = tuple(CATALOGUE)
-"""The values of a token's `type`."""
+TOKEN_TYPES: tuple[str, ...] = tuple(row.name for row in _TYPES if row.object == "token")
+"""The types of `/v1/tokens`: the values of a token's `type`."""
+
+OTHER_TOKEN_TYPES: tuple[str, ...] = tuple(row.name for row in _TYPES if row.object != "token")
+"""The types of token with endpoints of their own: the values of their `object`."""
+
+BY_OBJECT: Mapping[str, TokenType] = MappingProxyType({row.object: row for row in _TYPES})
+"""By a token's `object`, a row that says what all its types have in common: how they are read and used up."""
+
+CASSETTES: Mapping[str, str] = MappingProxyType({row.name: row.cassette for row in _TYPES})
+"""The name of each type's cassette."""
+
+BY_CASSETTE: Mapping[str, TokenType] = MappingProxyType({row.cassette: row for row in _TYPES})
+"""The token types by the name of their fixtures' cassette."""
 
 ORIGINS = ("recorded", "documented")
 """What a cassette can say of where it came from."""
+
+
+def type_of(answer: Mapping[str, Any]) -> str | None:
+    """Give the type of the token that an answer's JSON is; None where it is no token."""
+    row = BY_OBJECT.get(str(answer.get("object")))
+    name = None if row is None else answer.get(row.name_field)
+    return name if isinstance(name, str) else None
+
+
+def made_at(path: str) -> tuple[TokenType, ...]:
+    """Find the types of token that a POST to a path makes, by their parameters."""
+    path = path.rstrip("/")
+    rows = _MADE_AT.get(path)
+    return rows if rows is not None else tuple(row for row in _NAMED if _ids(row.create, path) is not None)
+
+
+def read_at(path: str) -> TokenType | None:
+    """Find a type of the tokens that a path reads; None for any other path."""
+    path = path.rstrip("/")
+    above, _, token_id = path.rpartition("/")
+    row = _READ_AT.get(above) if token_id else None
+    return row or next((row for row in _NAMED if _ids(row.retrieve, path) is not None), None)
+
+
+def row_of_id(token_id: str) -> TokenType | None:
+    """Find the type that a token's id begins with; None where there is no such type."""
+    prefix = token_id.partition("_")[0]
+    return next((row for row in _TYPES if row.id_prefix == prefix), None)
 
 
 def complete(table: Mapping[str, T], names: Iterable[str], where: str) -> Mapping[str, T]:
@@ -175,3 +364,31 @@ def complete(table: Mapping[str, T], names: Iterable[str], where: str) -> Mappin
             f"{where} must have a row for each of {', '.join(sorted(wanted))}; missing or unknown: {wrong}"
         )
     return MappingProxyType(dict(table))
+
+
+# Most paths name nothing but a token: these are found at once.
+_NAMED = tuple(row for row in _TYPES if row.path_parameters)
+_MADE_AT: Mapping[str, tuple[TokenType, ...]] = MappingProxyType(
+    {
+        path: tuple(row for row in _TYPES if path in {row.create, *row.made_at})
+        for one in _TYPES
+        if not one.path_parameters
+        for path in (one.create, *one.made_at)
+    }
+)
+_READ_AT: Mapping[str, TokenType] = MappingProxyType(
+    {row.retrieve.rpartition("/")[0]: row for row in _TYPES if not row.path_parameters}
+)
+
+
+def _ids(shape: str, path: str) -> tuple[str, ...] | None:
+    from pytest_stripe_tokens.api import paths  # noqa: PLC0415 - for types whose path names more than the token
+
+    return paths.ids(paths.segments(shape), paths.segments(path))
+
+
+def _filled(path: str, values: Iterable[str]) -> str:
+    if ":" not in path:
+        return path
+    left = iter(values)
+    return "/".join(quote(next(left), safe="") if part.startswith(":") else part for part in path.split("/"))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.cassettes.match_key import MatchKey
 
 _LAST = 4
+_DEPTH = 3
 # What a hash can't be without, known by what stands beside it.
 _NEEDED = (("exp_month", "number"), ("routing_number", "account_number"))
 # Tokens of these types are made from a secret alone.
@@ -42,10 +43,13 @@ def sent_last4(key: MatchKey) -> str:
 
 def shown_last4(answer: Any) -> str:
     """The last digits of the card or account number that an answer shows; empty for none."""
-    shown = as_object(answer)
-    for part in (shown, *(as_object(value) for value in shown.values())):
-        if isinstance(part.get("last4"), str):
-            return str(part["last4"])
+    parts = [as_object(answer)]
+    # A confirmation token shows its card two levels down.
+    for _ in range(_DEPTH):
+        for part in parts:
+            if isinstance(part.get("last4"), str):
+                return str(part["last4"])
+        parts = [as_object(value) for part in parts for value in part.values()]
     return ""
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api.json_values import as_object
-from pytest_stripe_tokens.api.token_types import TOKEN_TYPES
+from pytest_stripe_tokens.api.token_types import BY_CASSETTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,7 +70,7 @@ def heads(directory: Path) -> Iterator[Head]:
         # Any other is no name of a cassette, and may be no text that a terminal can show.
         text = _ends(path) if name.isprintable() else None
         if text is not None:
-            is_ours = name in TOKEN_TYPES or "plugin_version:" in text or "stripe.com/" in text
+            is_ours = name in BY_CASSETTE or "plugin_version:" in text or "stripe.com/" in text
             yield Head(name, path, is_ours, _metadata(text))
 
 

@@ -17,7 +17,7 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api import own_files
-from pytest_stripe_tokens.api.token_types import CATALOGUE
+from pytest_stripe_tokens.api.token_types import BY_CASSETTE
 from pytest_stripe_tokens.cassettes import documents, file_format
 from pytest_stripe_tokens.cassettes.file_format import Malformed
 from pytest_stripe_tokens.cassettes.heads import SUFFIXES, files_below
@@ -108,9 +108,9 @@ class Library:
         """
         return self._read_once(self._path(name))
 
-    def builtin(self, token_type: str) -> Cassette | None:
+    def builtin(self, name: str) -> Cassette | None:
         """Read the built-in cassette of a token type; `None` where the API reference gives no example of one."""
-        return self._read_once(_BUILTIN / f"{token_type}.yaml") if token_type in CATALOGUE else None
+        return self._read_once(_BUILTIN / f"{name}.yaml") if name in BY_CASSETTE else None
 
     def is_builtin(self, cassette: Cassette) -> bool:
         """Tell whether a cassette came with the package."""

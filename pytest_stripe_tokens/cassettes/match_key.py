@@ -45,8 +45,8 @@ class MatchKey:
 def match_key(understood: StripeRequest) -> MatchKey:
     """What a request is matched by."""
     request = understood.request
-    account = request.headers.get("stripe-account", "")
-    pairs = forms.pairs(redact_params(understood.params))
+    account = understood.account or ""
+    pairs = forms.pairs(redact_params(understood.params), with_empty=True)
     return MatchKey(
         method=request.method.upper(),
         path=hide(unquote(request.path)).rstrip("/"),

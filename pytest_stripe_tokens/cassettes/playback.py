@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api.messages import API_HOST
 from pytest_stripe_tokens.api.showing import one_line
-from pytest_stripe_tokens.api.token_types import TOKEN_TYPES
+from pytest_stripe_tokens.api.token_types import BY_CASSETTE, CASSETTES
 from pytest_stripe_tokens.cassettes.library import CassetteError
 from pytest_stripe_tokens.cassettes.player import Player
 from pytest_stripe_tokens.redaction.messages import shown_path
@@ -41,7 +41,7 @@ class Playback:
         self._players: dict[str, tuple[Cassette, Player] | None] = {}
         self.used: set[str] = set()
         if mode != "generate":
-            library.prepare((cassette,) if cassette else TOKEN_TYPES)
+            library.prepare((cassette,) if cassette else BY_CASSETTE)
 
     def play(self, request: Request, token_type: str | None) -> tuple[Interaction, Cassette] | None:
         """Answer a request from the cassette of a type, of any type where that is None, or from the marker's.
@@ -163,8 +163,8 @@ class Playback:
         return f"{self._directory.name}/ (no cassette for it)"
 
     def _open(self, token_type: str | None) -> list[tuple[Cassette, Player]]:
-        name = self._named or token_type
-        names = (name,) if name else TOKEN_TYPES
+        name = self._named or (token_type and CASSETTES.get(token_type, token_type))
+        names = (name,) if name else tuple(BY_CASSETTE)
         for name in names:
             if name not in self._players:
                 cassette = self._find(name)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.messages import API_HOST
-from pytest_stripe_tokens.api.request import TOKENS_PATH, read
+from pytest_stripe_tokens.api.request import read
+from pytest_stripe_tokens.api.token_types import type_of
 from pytest_stripe_tokens.cassettes import filtered
 from pytest_stripe_tokens.cassettes.match_key import MatchKey, match_key
 
@@ -77,18 +78,17 @@ class Interaction:
         """The request's method and path, ids left out: `GET /v1/tokens/:id`."""
         return f"{self.key.method} {_endpoint(self.key)}"
 
-    @property
+    @cached_property
     def is_create(self) -> bool:
         """Whether a token was asked for and given."""
-        return self.key.method == "POST" and self.key.path == TOKENS_PATH and self.response.is_success
+        return read(self.request).is_to_tokens and self.response.is_success
 
     @property
     def token_type(self) -> str | None:
         """The type of the token that was created, by what was sent, else by what was answered."""
         if self.key.token_type is not None:
             return self.key.token_type
-        kind = as_object(self.answer).get("type")
-        return kind if isinstance(kind, str) else None
+        return type_of(as_object(self.answer))
 
 
 @dataclass(frozen=True)

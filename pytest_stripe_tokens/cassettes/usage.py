@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pytest_stripe_tokens.api.token_types import TOKEN_TYPES
+from pytest_stripe_tokens.api.token_types import BY_CASSETTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -84,7 +84,7 @@ class Usage:
 
     def doubt(self, cassette: str) -> str:
         """Say why a recording that this run did not use may still be needed; empty where none of the suite needs it."""
-        names = {cassette, _OF_TYPES} if cassette in TOKEN_TYPES else {cassette}
+        names = {cassette, _OF_TYPES} if cassette in BY_CASSETTE else {cassette}
         return self.narrowed or self._unfinished(names, "it")
 
     @property

@@ -155,9 +155,9 @@ class Fixtures:
 
     @pytest.fixture(params=TOKEN_TYPES)
     def stripe_token(self, request: pytest.FixtureRequest, _stripe_sandbox: StripeTokens) -> Token:
-        """A token of the type it is parametrized with; of each type in turn where it is not."""
-        if request.param not in TOKEN_TYPES:
-            message = f"{request.node.nodeid}: no token type {request.param!r}; the types are {', '.join(TOKEN_TYPES)}"
+        """A token of the type it is parametrized with; of each type of /v1/tokens in turn where it is not."""
+        if request.param not in CATALOGUE:
+            message = f"{request.node.nodeid}: no token type {request.param!r}; the types are {', '.join(CATALOGUE)}"
             raise pytest.UsageError(str(UsageError(message)))
         return _stripe_sandbox.create(str(request.param))
 

@@ -10,7 +10,7 @@ import pytest
 
 from pytest_stripe_tokens.api.request import params_of
 from pytest_stripe_tokens.api.showing import one_line
-from pytest_stripe_tokens.api.token_types import CATALOGUE
+from pytest_stripe_tokens.api.token_types import BY_CASSETTE, CASSETTES
 from pytest_stripe_tokens.cassettes import file_format
 from pytest_stripe_tokens.cassettes.library import CassetteError
 from pytest_stripe_tokens.plugin import header
@@ -51,8 +51,10 @@ class Users:
         if settings.mode == "generate" or SANDBOX not in names:
             return
         params: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
-        types = [row.name for row in CATALOGUE.values() if row.fixture in names]
-        types += [str(params["stripe_token"])] if "stripe_token" in params else []
+        types = [row.cassette for row in BY_CASSETTE.values() if row.fixture in names]
+        if "stripe_token" in params:
+            asked = str(params["stripe_token"])
+            types.append(CASSETTES.get(asked, asked))
         for name in [settings.cassette] if settings.cassette else dict.fromkeys(types):
             self.of.setdefault(name, []).append(item.nodeid)
         if not settings.cassette and not types:
@@ -110,9 +112,9 @@ def listing(run: Run, found: Users, narrowed: str) -> Iterator[str]:
         head = there.get(name)
         number, said = _requests(run, head)
         tests = found.of.get(name, [])
-        if tests or (name in CATALOGUE and found.of_any_type and head):
+        if tests or (name in BY_CASSETTE and found.of_any_type and head):
             # What was never recorded is known for a fixture's cassette alone.
-            known = number if head else _OF_A_FIXTURE if name in CATALOGUE else None
+            known = number if head else _OF_A_FIXTURE if name in BY_CASSETTE else None
             sent, unknown = sent + (known or 0), unknown + (known is None)
         recorded = header.age_of(head) if head else "not there"
         version = (head.metadata.get("api_version") if head else None) or "-"
@@ -132,7 +134,7 @@ def _used_by(name: str, tests: list[str], found: Users, narrowed: str) -> str:
     if tests:
         more = f" and {len(tests) - _SHOWN} more" if len(tests) > _SHOWN else ""
         return f"{', '.join(one_line(test) for test in tests[:_SHOWN])}{more}"
-    if name in CATALOGUE and found.of_any_type:
+    if name in BY_CASSETTE and found.of_any_type:
         return f"perhaps {one_line(found.of_any_type[0])}, which makes tokens itself"
     return "none of these tests" if narrowed else "orphan: no test uses it"
 

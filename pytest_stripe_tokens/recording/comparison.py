@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import unquote
 
-from pytest_stripe_tokens.api.request import key_kind
+from pytest_stripe_tokens.api.request import ACCOUNT_HEADERS, account_of, key_kind
 from pytest_stripe_tokens.recording.drift import Drift, compare, is_volatile, steady
 from pytest_stripe_tokens.recording.levels import LEVELS
 
@@ -31,7 +31,7 @@ _ID = re.compile(r"(?<![A-Za-z0-9_])([a-z]+(?:_[a-z]+)*_)[A-Za-z0-9]{8,}(?![A-Za
 _DIGIT = re.compile("[0-9]")
 # Headers whose values differ between two recordings of the same behaviour.
 # An account that the flow itself made has another id each time; a request is matched by it all the same.
-_VOLATILE_HEADERS = frozenset({"request-id", "retry-after", "stripe-should-retry", "stripe-account"})
+_VOLATILE_HEADERS = frozenset({"request-id", "retry-after", "stripe-should-retry", *ACCOUNT_HEADERS})
 
 
 @dataclass(frozen=True)
@@ -225,7 +225,7 @@ def _headers(headers: Any, prefix: str) -> dict[str, str]:
 
 def _request_text(interaction: Interaction, known: dict[str, str]) -> str:
     request = interaction.request
-    account = request.headers.get("stripe-account", "")
+    account = account_of(request.headers) or ""
     body = unquote(request.body.decode("utf-8", errors="replace"))
     sent = "\n".join((request.method, unquote(request.url), body, known.get(account, account)))
     text = _ID.sub(lambda match: known.get(match[0]) or _cut(match), sent)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from pytest_stripe_tokens.api.messages import API_HOST, Request
-from pytest_stripe_tokens.api.request import TOKENS_PATH
+from pytest_stripe_tokens.api.request import ACCOUNT_HEADERS, read
 from pytest_stripe_tokens.api.showing import one_line
+from pytest_stripe_tokens.api.token_types import CASSETTES, CATALOGUE, type_of
 from pytest_stripe_tokens.cassettes.library import CassetteError
 from pytest_stripe_tokens.cassettes.player import Cassette, Metadata, Player
 from pytest_stripe_tokens.recording.recorder import NotRecorded
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.recording.recorder import Recorder
 
 # What a retrieve repeats of the create that it belongs to.
-_REPEATED = ("authorization", "stripe-account", "stripe-version")
+_REPEATED = ("authorization", *ACCOUNT_HEADERS, "stripe-version")
 
 
 class Contributor:
@@ -51,38 +51,39 @@ class Contributor:
         self._held: BaseFileLock | None = None
         self._pending: PendingCassette | None = None
 
-    def answer(self, request: Request, *, cassette_of: str | None, token_type: str | None) -> Response | None:
+    def answer(self, request: Request, *, is_from_fixture: bool, token_type: str | None) -> Response | None:
         """Answer a request from the recording; None where it is to be answered as without one.
 
         Args:
             request: of the test, its fixtures or the code under test.
-            cassette_of: the token type whose cassette the request belongs to; None where it is no fixture's.
+            is_from_fixture: whether it belongs to its token type's cassette.
             token_type: of the token that the request makes or reads, where it is known.
 
         Raises:
             CassetteError: the cassette to replace can't be read.
         """
+        name = CASSETTES.get(token_type, token_type) if token_type else None
         try:
-            return self._answer(request, cassette_of, token_type)
+            return self._answer(request, token_type if is_from_fixture else None, name)
         except CassetteError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the cassette is not what the test sent
-            self._spoil(self._cassette or cassette_of or token_type, error)
+            self._spoil(self._cassette or name, error)
             return None
         except BaseException as error:
             # A test that is stopped in the middle of a request: a timeout, Ctrl-C.
-            self._spoil(self._cassette or cassette_of, error)
+            self._spoil(self._cassette or (name if is_from_fixture else None), error)
             raise
 
-    def _answer(self, request: Request, cassette_of: str | None, token_type: str | None) -> Response | None:
+    def _answer(self, request: Request, fixture_type: str | None, name: str | None) -> Response | None:
         self._recorder.keep_secret(request, self._test)
         if request.host != API_HOST:
             return None
         if self._cassette is not None:
             return None if self._recorder.leaves(self._cassette) else self._answer_named(request, self._cassette)
-        if cassette_of is not None and not self._recorder.leaves(cassette_of):
-            self._record_type(cassette_of, request)
-        return self._play_staged(request, token_type)
+        if fixture_type is not None and not self._recorder.leaves(CASSETTES[fixture_type]):
+            self._record_type(fixture_type, request)
+        return self._play_staged(request, name)
 
     def close(self) -> None:
         """Search what was recorded for what was sent after it, and let the next test have the cassette."""
@@ -113,14 +114,16 @@ class Contributor:
             self._pending = (self._pending or PendingCassette(name)).failed(problem)
 
     def _record_type(self, token_type: str, request: Request) -> None:
-        recorder = self._recorder
-        self._check_readable(token_type)
-        with recorder.stage.lock(token_type):
-            pending = recorder.stage.load(token_type) or PendingCassette(token_type, token_type)
+        recorder, name = self._recorder, CASSETTES[token_type]
+        self._check_readable(name)
+        with recorder.stage.lock(name):
+            pending = recorder.stage.load(name) or PendingCassette(name, token_type)
             if pending.problem is not None or Player([_cassette(pending.interactions)]).play(request) is not None:
                 return
+            is_create = read(request).created_type == token_type
+            record = self._create_and_retrieve if is_create else self._make_ready
             try:
-                contribution = self._create_and_retrieve(token_type, request)
+                contribution = record(token_type, request)
             except NotRecorded as failure:
                 recorder.stage.save(pending.failed(failure.problem))
             else:
@@ -148,23 +151,25 @@ class Contributor:
         _check_token(created, token_type, None)
         token_id = str(created.answer["id"])
         headers = {name: request.headers[name] for name in _REPEATED if name in request.headers}
-        read = Request("GET", f"https://{API_HOST}{TOKENS_PATH}/{quote(token_id, safe='')}", headers)
-        retrieved = self._recorder.record(read, is_error_good=False)
+        row = CATALOGUE[token_type]
+        path = row.retrieve_path(token_id, row.sent_in_path(request.path))
+        sent = Request("GET", f"https://{API_HOST}{path}", headers)
+        retrieved = self._recorder.record(sent, is_error_good=False)
         _check_token(retrieved, token_type, token_id)
         return Contribution(self._test, (created, retrieved), self._recorder.deviations(request, created.answer))
 
-    def _play_staged(self, request: Request, token_type: str | None) -> Response | None:
+    def _make_ready(self, _token_type: str, request: Request) -> Contribution:
+        """Make what a token belongs to, the account of a person."""
+        return Contribution(self._test, (self._recorder.record(request, is_error_good=False),))
+
+    def _play_staged(self, request: Request, name: str | None) -> Response | None:
         """Play what this run has recorded, each create once in a test."""
-        names = (
-            [token_type]
-            if token_type
-            else [pending.name for pending in self._recorder.stage.pending_cassettes() if pending.token_type]
-        )
-        for name in names:
-            pending = self._recorder.stage.load(name)
+        every = self._recorder.stage.pending_cassettes() if name is None else ()
+        for one in [pending.name for pending in every if pending.token_type] if name is None else [name]:
+            pending = self._recorder.stage.load(one)
             if pending is None or pending.problem is not None:
                 continue
-            known, players = self._players.get(name, (0, []))
+            known, players = self._players.get(one, (0, []))
             if len(pending.contributions) > known:
                 new = [
                     interaction
@@ -172,11 +177,11 @@ class Contributor:
                     for interaction in contribution.interactions
                 ]
                 players = [*players, Player([_cassette(new)])]
-                self._players[name] = (len(pending.contributions), players)
+                self._players[one] = (len(pending.contributions), players)
             for player in players:
                 found = player.play(request)
                 if found is not None:
-                    self._use(name)
+                    self._use(one)
                     return found.response
         return None
 
@@ -230,9 +235,9 @@ def _check_token(interaction: Interaction, token_type: str, token_id: str | None
     """
     answer: Any = interaction.answer
     problem = None
-    if answer.get("type") != token_type:
+    if type_of(answer) != token_type:
         problem = Problem(
-            "kept", "answer", f"the API answered with a token of type {one_line(repr(answer.get('type')), 60)}"
+            "kept", "answer", f"the API answered with a token of type {one_line(repr(type_of(answer)), 60)}"
         )
     if problem is None and token_id is not None and answer.get("id") != token_id:
         problem = Problem("kept", "answer", "the API gave another token than the one that was asked for")

@@ -64,11 +64,13 @@ VOLATILE = frozenset(
         "latest_attempt",
         "latest_charge",
         "network_transaction_id",
+        "next_page_url",
         "payment_intent",
         "payment_method",
         "period_end",
         "period_start",
         "person",
+        "previous_page_url",
         "receipt_number",
         "receipt_url",
         "refund",
@@ -80,6 +82,7 @@ VOLATILE = frozenset(
         "token",
         "transfer",
         "transfer_group",
+        "updated",
         "url",
     }
 )
@@ -102,6 +105,7 @@ ENUMS = frozenset(
         "preferred",
         "regulated_status",
         "risk_level",
+        "setup_future_usage",
         "status",
         "tokenization_method",
         "type",
@@ -132,10 +136,10 @@ def compare(old: Any, new: Any) -> list[Drift]:
     return list(_compare(old, new, "", ""))
 
 
-def breaks_schema(token: Mapping[str, Any]) -> list[Drift]:
-    """Tell where a token's JSON contradicts the documented schema; each place is an error."""
+def breaks_schema(token: Mapping[str, Any], kind: str = "token") -> list[Drift]:
+    """Tell where a token's JSON contradicts the documented schema of its `object`; each place is an error."""
     drifts: list[Drift] = []
-    for problem in problems(token):
+    for problem in problems(token, kind):
         path, separator, wrong = problem.partition(": ")
         drifts.append(
             Drift(path if separator else "", LEVELS["schema"], "schema", None, wrong if separator else problem)

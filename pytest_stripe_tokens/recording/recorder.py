@@ -11,12 +11,14 @@ from urllib.parse import unquote_plus
 
 from pytest_stripe_tokens.api import bodies
 from pytest_stripe_tokens.api.card_numbers import card_number, digits
-from pytest_stripe_tokens.api.request import TOKENS_PATH, params_of
+from pytest_stripe_tokens.api.json_values import as_object
+from pytest_stripe_tokens.api.request import ACCOUNT_HEADERS, params_of, read
+from pytest_stripe_tokens.api.token_types import BY_OBJECT
 from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata, RedactedInteraction
 from pytest_stripe_tokens.recording.drift import compare
 from pytest_stripe_tokens.recording.live import LiveError
 from pytest_stripe_tokens.recording.stage import ANSWERED, LATE, SENT
-from pytest_stripe_tokens.recording.verdicts import Problem, is_token, problem_of, schema_problem
+from pytest_stripe_tokens.recording.verdicts import Problem, problem_of, schema_problem
 from pytest_stripe_tokens.redaction.leaks import leaks
 from pytest_stripe_tokens.redaction.messages import (
     header_secrets,
@@ -113,9 +115,9 @@ class Recorder:
         if problem is not None:
             raise self._failure(problem)
         interaction = RedactedInteraction(redact_request(request), redact_response(response))
-        is_expected = is_token(interaction.answer) or interaction.key.path.startswith(TOKENS_PATH)
-        if interaction.response.is_success and is_expected:
-            problem = schema_problem(interaction.answer, interaction.endpoint, self._choices.accepted)
+        kind = read(request).token_object or str(as_object(interaction.answer).get("object"))
+        if interaction.response.is_success and kind in BY_OBJECT:
+            problem = schema_problem(interaction.answer, interaction.endpoint, self._choices.accepted, kind=kind)
             if problem is not None:
                 raise self._failure(replace(problem, interaction=interaction))
         return interaction
@@ -156,8 +158,8 @@ class Recorder:
         for reduced, account in self._accounts.items():
             url = url.replace(reduced, account)
             body = body.replace(reduced.encode(), account.encode())
-            if headers.get("stripe-account") == reduced:
-                headers["stripe-account"] = account
+            for name in ACCOUNT_HEADERS & headers.keys():
+                headers[name] = headers[name].replace(reduced, account)
         return replace(request, url=url, body=body, headers=headers)
 
     def deviations(self, request: Request, answer: Any) -> tuple[Drift, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.messages import API_HOST
-from pytest_stripe_tokens.api.token_types import CATALOGUE
+from pytest_stripe_tokens.api.request import account_of, read
+from pytest_stripe_tokens.api.token_types import BY_CASSETTE
 from pytest_stripe_tokens.cassettes.heads import age
 from pytest_stripe_tokens.cassettes.library import Cassette, CassetteError, Interaction, Library, Metadata, render
 from pytest_stripe_tokens.recording.comparison import differences, identities, retied, settled, successors
@@ -17,8 +18,9 @@ from pytest_stripe_tokens.redaction.leaks import leaks
 from pytest_stripe_tokens.redaction.messages import redact_params
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from pytest_stripe_tokens.api.token_types import TokenType
     from pytest_stripe_tokens.recording.comparison import Difference
     from pytest_stripe_tokens.recording.drift import Drift
     from pytest_stripe_tokens.recording.stage import PendingCassette
@@ -174,7 +176,7 @@ class Replacement:
 
     def _kept(self, pending: PendingCassette, left: Sequence[Interaction]) -> tuple[tuple[Interaction, ...], str]:
         """Tell which of the old recordings that this run did not send stay, and why."""
-        if pending.name in CATALOGUE:
+        if pending.name in BY_CASSETTE:
             return tuple(left), "this run did not ask for what a fixture may ask for in another"
         doubt = self.doubt(pending.name)
         if doubt:
@@ -183,7 +185,7 @@ class Replacement:
         return tuple(item for item in left if item.request.host != API_HOST), f"not sent to {API_HOST}"
 
     def _first(self, pending: PendingCassette) -> str:
-        has_builtin = pending.token_type and self.library.builtin(pending.token_type)
+        has_builtin = pending.token_type and self.library.builtin(pending.name)
         return "built-in example replaced by a recording" if has_builtin else "first recording"
 
     def _merged(
@@ -214,7 +216,7 @@ class Replacement:
                 tuple(old_by_identity[identity] for identity in own) if is_same else contribution.interactions
             )
         groups += _groups(kept)
-        default = forms.encode(dict(sorted(forms.pairs(_default(pending.token_type)))), safe="[]*")
+        default = _default(BY_CASSETTE[pending.name])
         groups.sort(key=lambda group: _order(group, default))
         return tuple(interaction for group in groups for interaction in group) or new
 
@@ -228,15 +230,16 @@ def _settled(before: Sequence[Interaction], pending: PendingCassette) -> Pending
     return replace(pending, contributions=contributions)
 
 
-def _default(token_type: str) -> dict[str, object]:
-    row = CATALOGUE[token_type]
-    return redact_params({row.parameter: row.merged({})})
+def _default(row: TokenType) -> Mapping[str, Any]:
+    """Give the form of what a fixture sends, reduced."""
+    return forms.decode(forms.encode(redact_params(row.body(row.merged({})))))
 
 
-def _order(group: Sequence[Interaction], default: str) -> tuple[bool, str, str]:
-    """Order sets of parameters: the defaults first, for a fixture plays the first create that it finds."""
-    body = group[0].request.body.decode("utf-8", errors="replace")
-    return body != default, body, group[0].request.headers.get("stripe-account", "")
+def _order(group: Sequence[Interaction], default: Mapping[str, Any]) -> tuple[bool, bool, str, str]:
+    """Order sets of parameters: what a create needs, then the defaults: a fixture plays the first create it finds."""
+    request = group[0].request
+    body = request.body.decode("utf-8", errors="replace")
+    return group[0].is_create, read(request).form != default, body, account_of(request.headers) or ""
 
 
 def _without(interactions: Sequence[Interaction], left_out: frozenset[tuple[str, int]]) -> tuple[Interaction, ...]:

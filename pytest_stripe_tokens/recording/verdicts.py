@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.recording import drift
@@ -124,21 +124,19 @@ def _refusal(said: str) -> _Refusal | None:
     return next((refusal for refusal in _REFUSALS if refusal.said.search(said)), None)
 
 
-def schema_problem(answer: Any, request: str = "", accepted: frozenset[str] = frozenset()) -> Problem | None:
+def schema_problem(
+    answer: Any, request: str = "", accepted: frozenset[str] = frozenset(), *, kind: str = "token"
+) -> Problem | None:
     """Tell where a token contradicts the documented schema; None where it does not.
 
     Args:
         answer: its JSON.
         request: that it answers, `POST /v1/tokens`.
         accepted: the paths whose drift the user accepts.
+        kind: the `object` that it should be.
     """
-    found = [replace(item, request=request) for item in drift.breaks_schema(answer) if item.path not in accepted]
+    found = [replace(item, request=request) for item in drift.breaks_schema(answer, kind) if item.path not in accepted]
     return Problem("drifted", "schema", "the answer breaks the documented schema", tuple(found)) if found else None
-
-
-def is_token(answer: Any) -> bool:
-    """Tell whether an answer says that it is a token."""
-    return isinstance(answer, dict) and cast("dict[str, Any]", answer).get("object") == "token"
 
 
 def _error(response: Response) -> tuple[str, str]:

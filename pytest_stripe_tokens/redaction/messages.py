@@ -16,13 +16,14 @@ from urllib.parse import quote, unquote, urlsplit
 from pytest_stripe_tokens.api import bodies, forms
 from pytest_stripe_tokens.api.card_numbers import digits
 from pytest_stripe_tokens.api.messages import Request, Response
-from pytest_stripe_tokens.api.request import api_key
+from pytest_stripe_tokens.api.request import ACCOUNT_HEADERS, api_key
 from pytest_stripe_tokens.api.schemas import token_schema
 from pytest_stripe_tokens.api.showing import one_line
-from pytest_stripe_tokens.api.token_types import CATALOGUE
+from pytest_stripe_tokens.api.token_types import BY_OBJECT, CATALOGUE
 from pytest_stripe_tokens.redaction.leaks import leaks
 from pytest_stripe_tokens.redaction.sensitive import (
     HIDDEN,
+    SECRET_WITHIN,
     hide,
     is_redacted_account,
     is_secret_header,
@@ -44,7 +45,7 @@ __all__ = [
     "secrets_of",
 ]
 
-_REQUEST_HEADERS = frozenset({"authorization", "content-type", "stripe-account", "stripe-version"})
+_REQUEST_HEADERS = frozenset({"authorization", "content-type", *ACCOUNT_HEADERS, "stripe-version"})
 _RESPONSE_HEADERS = frozenset(
     {
         "content-type",
@@ -65,7 +66,7 @@ _LINK = re.compile(r"https?://((?:[\w-]+\.)*stripe\.com)/[^\s\"'<>]*", re.IGNORE
 _PUBLIC_HOSTS = frozenset({"stripe.com", "docs.stripe.com", "support.stripe.com"})
 
 # Without `customer`, the API takes the details themselves where an id is usual (token_params.md: `card` as a string).
-_DETAILS = frozenset({*CATALOGUE, "external_account", "source"})
+_DETAILS = frozenset({*(row.parameter for row in CATALOGUE.values()), "external_account", "source"})
 _BARE_DETAILS = re.compile(r"[0-9][0-9 -]{5,}")
 _OBJECT_ID = re.compile(r"[a-z]{2,}_\w+")
 _PARAMETER = re.compile(r"[A-Za-z_][\w.-]{0,99}")
@@ -239,7 +240,9 @@ def _is_public(value: str) -> bool:
 @cache
 def _public_words() -> frozenset[str]:
     # The names and values of the documented answers.
-    return _PUBLIC_WORDS | frozenset(re.findall("[a-z]+", json.dumps(token_schema()).lower()))
+    return _PUBLIC_WORDS | frozenset(
+        re.findall("[a-z]+", json.dumps([token_schema(kind) for kind in BY_OBJECT]).lower())
+    )
 
 
 def shown_path(path: str) -> str:
@@ -270,7 +273,9 @@ class _Redaction:
         is_secret = is_secret or is_secret_name(name)
         if isinstance(value, Mapping):
             return {
-                hide(str(key)): self.value(str(key), item, is_secret=is_secret, depth=depth + 1)
+                hide(str(key)): self.value(
+                    str(key), item, is_secret=is_secret or (name, str(key)) in SECRET_WITHIN, depth=depth + 1
+                )
                 for key, item in cast("Mapping[object, Any]", value).items()
             }
         if isinstance(value, (list, tuple)):
@@ -296,8 +301,9 @@ class _Redaction:
 
 
 def _redact_header(name: str, value: str) -> str:
-    if name == "stripe-account":
-        return redact_account(value) if value.startswith("acct_") else HIDDEN
+    if name in ACCOUNT_HEADERS:
+        # A context may be a path of ids, an organisation's and an account's.
+        return "/".join(redact_account(part) if part.startswith("acct_") else HIDDEN for part in value.split("/"))
     if name == "content-type":
         # The charset is undone and a boundary is random.
         return value.partition(";")[0].strip()

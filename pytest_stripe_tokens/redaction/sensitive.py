@@ -57,8 +57,16 @@ SECRET_NAMES = (
     }
     # The last word of a path: the API calls the thing the same wherever else it takes it.
     | {path.rpartition(".")[2] for row in CATALOGUE.values() for path in row.secret_parameters}
-)
+) - {"value"}
 """Parameters that are secret wherever they stand: the catalogue's, and names that would be if anyone sent them."""
+
+SECRET_WITHIN = frozenset(
+    tuple(path.split(".")[-2:])
+    for row in CATALOGUE.values()
+    for path in row.secret_parameters
+    if path.endswith(".value")
+)
+"""Parameters that are secret for what they stand in, each behind its name: the `value` of one of `id_numbers`."""
 
 _BARE_NAMES = frozenset(re.sub("[^a-z0-9]", "", name) for name in SECRET_NAMES)
 # The parameter that holds a token's new code, and what an answer says of one.

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.errors import RequestMissed
+from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.messages import Request
 from pytest_stripe_tokens.api.request import read
+from pytest_stripe_tokens.api.token_types import BY_OBJECT, type_of
 from pytest_stripe_tokens.cassettes.library import CassetteError, Library
 from pytest_stripe_tokens.cassettes.playback import Playback
 from pytest_stripe_tokens.interception.wire import Outcome, StubRaised
@@ -133,7 +135,7 @@ class Answering:
             token_id = sent.understood.retrieved_id
             sent.known = self._simulator.token(token_id) if token_id else None
             if sent.known is not None:
-                sent.seen.token_type = str(sent.known["type"])
+                sent.seen.token_type = str(sent.known[BY_OBJECT[str(sent.known["object"])].name_field])
             failure = self._faults.next(sent.request) if self._faults.pending else None
         if failure is None:
             try:
@@ -141,7 +143,7 @@ class Answering:
             except StubRaised as stub:
                 return Outcome(exception=stub.error)
         elif failure.exception is None:
-            response = self._simulator.refuse(sent.request, failure.error())
+            response = self._simulator.refuse(sent.request, failure.error(sent.request.path))
         else:
             return Outcome(exception=failure.exception, delay=failure.delay)
         if sent.request.method == "HEAD":
@@ -167,25 +169,25 @@ class Answering:
     def _adopted(self, sent: InFlight, response: Response, origin: Origin) -> Response:
         token = token_in(response)
         if token is None:
-            self._use_up(sent.understood.params)
+            self._use_up(sent.understood.params, as_object(response.data))
             if origin != "given":
                 self._simulator.replayed(sent.request, response)
             return response
         identity = str(token["id"])
-        sent.seen.token_type = str(token["type"])
+        sent.seen.token_type = sent.seen.token_type or type_of(token)
         self._origins[identity] = origin
         known = self._simulator.token(identity)
         if sent.request.method == "GET" and known is not None:
-            return self._simulator.answer(sent.request) if known["used"] and not token["used"] else response
-        account = sent.request.headers.get("stripe-account")
-        self._simulator.adopt(token, sent.understood.form, account=account)
+            is_used = BY_OBJECT[token["object"]].is_used
+            return self._simulator.answer(sent.request) if is_used(known) and not is_used(token) else response
+        self._simulator.adopt(token, sent.understood)
         return response
 
-    def _use_up(self, params: Mapping[str, Any]) -> None:
+    def _use_up(self, params: Mapping[str, Any], by: Mapping[str, Any]) -> None:
         for _, value in forms.pairs(params):
             known = self._simulator.token(value)
-            if known is not None and not known["used"]:
-                self._simulator.use(value)
+            if known is not None and not BY_OBJECT[known["object"]].is_used(known):
+                self._simulator.use(value, by)
 
     def _fail(self, message: str, cause: Exception | None = None) -> NoReturn:
         self.failures.append(message)

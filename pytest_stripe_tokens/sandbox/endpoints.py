@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from pytest_stripe_tokens.api import paths
 from pytest_stripe_tokens.api.messages import API_HOST, is_stripe_host
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 
@@ -36,17 +37,7 @@ class Endpoint:
             return None
         if self.path is None:
             return ()
-        sent = segments(unquote(request.path))
-        if len(sent) != len(self.path):
-            return None
-        pairs = list(zip(self.path, sent, strict=True))
-        fits = all(text and (name.startswith(":") or name == text) for name, text in pairs)
-        return tuple(text for name, text in pairs if name.startswith(":")) if fits else None
-
-
-def segments(path: str) -> tuple[str, ...]:
-    """Part a path; a slash at its end is none of it."""
-    return tuple(path.strip("/").split("/"))
+        return paths.ids(self.path, paths.segments(unquote(request.path)))
 
 
 def named(text: object, source: str) -> Endpoint:
@@ -86,4 +77,4 @@ def _located(path: object, source: str) -> tuple[str, tuple[str, ...]]:
         raise UsageError(f"{source}: {expected}, without a query: what a request sends is in its `params`")
     if any(sign.isspace() for sign in path) or not is_stripe_host(host):
         raise UsageError(f"{source}: {expected}, or a URL of one of Stripe's hosts, not {path!r}")
-    return host, segments(url.path)
+    return host, paths.segments(url.path)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from pytest_stripe_tokens.api.messages import is_v2
 from pytest_stripe_tokens.redaction.sensitive import hide
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 from pytest_stripe_tokens.sandbox import endpoints
@@ -56,8 +58,13 @@ class Fault:
         if any(value is not None for value in (self.status, self.code, self.type, self.message)):
             raise UsageError("fail_next: an exception has no status, code, type or message; give one or the other")
 
-    def error(self) -> ApiError:
-        """The error to answer with, in the API's words where the test gave none."""
+    def error(self, path: str) -> ApiError:
+        """The error to answer a path with, in the API's words where the test gave none."""
+        # Who has no key is answered under /v2 as under /v1.
+        if is_v2(path) and self.status != HTTPStatus.UNAUTHORIZED:
+            from pytest_stripe_tokens.simulator.errors import of_v2  # noqa: PLC0415 - most tests ask /v1 alone
+
+            return of_v2.error_for(self.status, self.code, self.type, self.message)
         return error_for(self.status, code=self.code, type=self.type, message=self.message)
 
 
@@ -128,7 +135,7 @@ def is_exception(value: object) -> bool:
 def _check_code(code: str) -> None:
     from pytest_stripe_tokens.simulator.errors import codes  # noqa: PLC0415 - few tests ask for one by its code
 
-    if code in codes.ERROR_CODES or code in codes.DECLINE_CODES:
+    if codes.is_published(code):
         return
     nearest = codes.nearest(code)
     meant = f": is it {nearest!r}?" if nearest else "."

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.showing import one_line
+from pytest_stripe_tokens.api.token_types import BY_OBJECT
 from pytest_stripe_tokens.redaction import messages
 from pytest_stripe_tokens.redaction.sensitive import HIDDEN, is_secret_header
 
@@ -25,7 +26,7 @@ _SHOWN = 20
 _LONGEST = 100
 _KEY_HINT = "401: no API key, or none that Stripe would take; any of the form sk_test_123 will do here"
 # Stripe-Account is whom a request is for: a test asks for it, and it is hidden where it is printed.
-_READABLE = frozenset({"stripe-account"})
+_READABLE = frozenset({"stripe-account", "stripe-context"})
 _UNSHOWN = frozenset({"idempotency-key"}) | _READABLE
 
 
@@ -73,7 +74,7 @@ class SeenRequest:
         self.headers: Headers = Headers(
             {name: value for name, value in request.headers.items() if name in _READABLE or not is_secret_header(name)}
         )
-        self.stripe_account: str | None = request.headers.get("stripe-account")
+        self.stripe_account: str | None = understood.account
         self.token_type: str | None = understood.created_type
         self.response_status: int | None = None
         self.origin: Origin | None = None
@@ -147,4 +148,5 @@ def table(requests: Sequence[SeenRequest]) -> str:
 def token_in(response: Response) -> Mapping[str, Any] | None:
     """The token that an answer is, which must not be changed; None where it is none."""
     found = as_object(response.data)
-    return found if found.get("object") == "token" and {"id", "type", "used"} <= found.keys() else None
+    row = BY_OBJECT.get(str(found.get("object")))
+    return found if row is not None and row.marks <= found.keys() else None

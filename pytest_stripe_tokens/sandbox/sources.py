@@ -29,17 +29,25 @@ class InFlight:
         understood: the same request, read.
         is_default: a fixture or `create` sends the built-in parameters, so mode `replay` may take any recorded create.
         is_from_fixture: a fixture sends it, or `create` without parameters: it belongs to its token type's cassette.
+        needed_by: the type of token that it makes ready for, and whose cassette it belongs to; None for any other.
 
     `seen` is what the test sees of it. `known` is the token that it reads, where this test knows that token.
     """
 
     def __init__(
-        self, request: Request, understood: StripeRequest, *, is_default: bool = False, is_from_fixture: bool = False
+        self,
+        request: Request,
+        understood: StripeRequest,
+        *,
+        is_default: bool = False,
+        is_from_fixture: bool = False,
+        needed_by: str | None = None,
     ) -> None:
         self.request = request
         self.understood = understood
         self.is_default = is_default
         self.is_from_fixture = is_from_fixture
+        self.needed_by = needed_by
         self.seen = SeenRequest(request, understood)
         self.known: Mapping[str, object] | None = None
 
@@ -144,9 +152,10 @@ class Live:
         """Send the request, or give what this run has recorded of an equal one."""
         if self._contributor is None:
             return None
-        token_type = sent.seen.token_type
-        cassette_of = token_type if sent.is_from_fixture else None
-        response = self._contributor.answer(sent.request, cassette_of=cassette_of, token_type=token_type)
+        token_type = sent.seen.token_type or sent.needed_by
+        response = self._contributor.answer(
+            sent.request, is_from_fixture=sent.is_from_fixture and token_type is not None, token_type=token_type
+        )
         return None if response is None else (response, "live")
 
 

@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from pytest_stripe_tokens.api.errors import StripeAPIError
 from pytest_stripe_tokens.api.request import read
 from pytest_stripe_tokens.api.token import Token
-from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
+from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES, row_of_id
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 from pytest_stripe_tokens.sandbox.answering import Answering
 from pytest_stripe_tokens.sandbox.faults import Fault
 from pytest_stripe_tokens.sandbox.given import AnswerFailed, as_json
-from pytest_stripe_tokens.sandbox.own_requests import create_request, retrieve_request
+from pytest_stripe_tokens.sandbox.own_requests import account_request, create_request, retrieve_request
 from pytest_stripe_tokens.sandbox.seen import SeenRequest, table
 from pytest_stripe_tokens.sandbox.sources import InFlight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_stripe_tokens.api.shapes import BankToken, CardToken
+    from pytest_stripe_tokens.api.messages import Response
+    from pytest_stripe_tokens.api.shapes import BankToken, CardToken, ConfirmationToken, V2Token
+    from pytest_stripe_tokens.api.token_types import TokenType
     from pytest_stripe_tokens.sandbox.answering import Surroundings
     from pytest_stripe_tokens.sandbox.event import StripeEvent
     from pytest_stripe_tokens.sandbox.given import Answer
@@ -39,6 +41,9 @@ class StripeTokens(Answering):
         for name in surroundings.params:
             _row(name, "stripe_tokens_params")
         super().__init__(settings, surroundings)
+        # The parameters of those tokens whose path names more than them, and the account that is made for them.
+        self._paths: dict[str, dict[str, Any]] = {}
+        self._account: str | None = None
 
     def __repr__(self) -> str:
         number = len(self._requests)
@@ -50,6 +55,12 @@ class StripeTokens(Answering):
     @overload
     def create(self, type: Literal["bank_account"], **params: Any) -> BankToken: ...
     @overload
+    def create(self, type: Literal["confirmation_token"], **params: Any) -> ConfirmationToken: ...
+    @overload
+    def create(
+        self, type: Literal["v2.core.account_person_token", "v2.core.account_token"], **params: Any
+    ) -> V2Token: ...
+    @overload
     def create(self, type: str, **params: Any) -> Token: ...
     def create(
         self,
@@ -58,23 +69,26 @@ class StripeTokens(Answering):
         stripe_account: str | None = None,
         **params: Any,
     ) -> Token:
-        """Create a token with `POST /v1/tokens`.
+        """Create a token with `POST /v1/tokens`, or with the endpoint that its type has of its own.
 
         Args:
-            type: one of `TOKEN_TYPES`.
+            type: one of `TOKEN_TYPES` or `OTHER_TOKEN_TYPES`.
             stripe_account: the connected account that it belongs to, `"acct_..."`; None for the platform's own.
-            params: merged over the type's defaults; a parameter that is None is not sent.
+            params: merged over the type's defaults; a parameter that is None is not sent. `account="acct_..."` names
+                the account that a person token of /v2 is for; one is made where it is not given.
 
         Raises:
             StripeAPIError: the API refuses it.
-            UsageError: there is no such type, or the account is no text.
+            UsageError: there is no such type, a parameter that stands in its path is missing, or the account is no
+                text.
         """
         row = _row(type, "create")
         _check_account(stripe_account, "create")
         changed = {**self._surroundings.params.get(type, {}), **params}
-        request = create_request(row, changed, stripe_account)
+        path = self._path_of(row, changed) if row.path_parameters else {}
+        request = create_request(row, {**path, **changed}, stripe_account)
         is_platforms = stripe_account is None
-        return self._token(
+        token = self._token(
             InFlight(
                 request,
                 read(request),
@@ -82,30 +96,48 @@ class StripeTokens(Answering):
                 is_from_fixture=is_platforms and not params,
             )
         )
+        if row.path_parameters:
+            self._paths[token.id] = row.sent_in_path(request.path)
+        return token
 
-    def retrieve(self, id: str, *, stripe_account: str | None = None) -> Token:  # noqa: A002 - Stripe's own name
-        """Read a token with `GET /v1/tokens/:id`.
+    def retrieve(
+        self,
+        id: str,  # noqa: A002 - Stripe's own name
+        *,
+        stripe_account: str | None = None,
+        **params: str,
+    ) -> Token:
+        """Read a token with `GET /v1/tokens/:id`, or with the endpoint that its type has of its own.
 
         Args:
             id: a token or its id.
             stripe_account: the connected account that it belongs to, `"acct_..."`; None for the platform's own.
+            params: those of its create that stand in the path, `account="acct_..."`, where this sandbox has not made
+                it.
 
         Raises:
             StripeAPIError: there is no such token.
-            UsageError: the account is no text.
+            UsageError: a parameter that stands in the path is missing, another one is given, or the account is no text.
         """
         _check_account(stripe_account, "retrieve")
-        request = retrieve_request(id, stripe_account)
+        row = row_of_id(str(id)) or CATALOGUE[TOKEN_TYPES[0]]
+        _check_named(row, params)
+        known = {**self._paths.get(str(id), {}), **params}
+        _check_path(row, known, "retrieve")
+        request = retrieve_request(row, id, known, stripe_account)
         return self._token(InFlight(request, read(request)))
 
     def use(self, token: str) -> None:
         """Mark a token used, as the API does when it is consumed.
 
+        A confirmation token then shows the id of a PaymentIntent, which is not there.
+
         Args:
             token: a token or its id.
 
         Raises:
-            StripeAPIError: it was used before (code `token_already_used`), or there is no such token.
+            StripeAPIError: it was used before (code `token_already_used`, or the one that its type has in place of
+                it), or there is no such token.
         """
         with self._lock:
             self._simulator.use(str(token))
@@ -228,7 +260,26 @@ class StripeTokens(Answering):
             found = {name: self._simulator.token(name) for name in self._origins}
             return {name: Token(token, self._origins[name]) for name, token in found.items() if token is not None}
 
+    def _path_of(self, row: TokenType, params: Mapping[str, Any]) -> dict[str, str]:
+        """Give what stands in the path of a create and was not said: an account of this sandbox's own.
+
+        Raises:
+            UsageError: something else is missing.
+        """
+        if "account" not in row.path_parameters or params.get("account"):
+            _check_path(row, row.merged(params), "create")
+            return {}
+        with self._lock:
+            if self._account is None:
+                request = account_request()
+                made = self._asked(InFlight(request, read(request), is_from_fixture=True, needed_by=row.name))
+                self._account = str(made.data["id"])
+            return {"account": self._account}
+
     def _token(self, sent: InFlight) -> Token:
+        return Token(self._asked(sent).data, sent.seen.origin or "generated")
+
+    def _asked(self, sent: InFlight) -> Response:
         try:
             outcome = self._answered(sent)
         except AnswerFailed as failed:
@@ -239,14 +290,29 @@ class StripeTokens(Answering):
             raise outcome.exception or RuntimeError("neither an answer nor an exception")
         if not response.is_success:
             raise StripeAPIError.from_response(response)
-        return Token(response.data, sent.seen.origin or "generated")
+        return response
 
 
-def _row(name: str, source: str) -> Any:
+def _row(name: str, source: str) -> TokenType:
     row = CATALOGUE.get(name)
     if row is None:
-        raise UsageError(f"{source}: no token type {name!r}; the types are {', '.join(TOKEN_TYPES)}")
+        raise UsageError(f"{source}: no token type {name!r}; the types are {', '.join(CATALOGUE)}")
     return row
+
+
+def _check_path(row: TokenType, params: Mapping[str, Any], source: str) -> None:
+    missing = [name for name in row.path_parameters if not params.get(name)]
+    if missing:
+        raise UsageError(
+            f"{source}: a token of type {row.name!r} needs {missing[0]}=..., which stands in its path, {row.create}"
+        )
+
+
+def _check_named(row: TokenType, params: Mapping[str, Any]) -> None:
+    unknown = [name for name in params if name not in row.path_parameters]
+    if unknown:
+        names = ", ".join(["stripe_account", *row.path_parameters])
+        raise UsageError(f"retrieve: unknown argument {unknown[0]!r}; for this token the arguments are {names}")
 
 
 def _check_account(account: object, source: str) -> None:

@@ -28,6 +28,7 @@ class Call:
         ids: the path's ids, in their order.
         request_id: the request's own, which events name.
         idempotency_key: as sent, or None.
+        user_agent: as sent, or None; of a request to /v2 alone.
     """
 
     world: World
@@ -36,6 +37,7 @@ class Call:
     ids: tuple[str, ...] = ()
     request_id: str | None = None
     idempotency_key: str | None = None
+    user_agent: str | None = None
 
     @property
     def scope(self) -> Scope:

@@ -53,6 +53,12 @@ EXPANDABLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "transfer",
             "transfer_data.destination",
         ),
+        "confirmation_token": (
+            "payment_method_preview.card.generated_from.setup_attempt",
+            "payment_method_preview.customer",
+            "payment_method_preview.sepa_debit.generated_from.charge",
+            "payment_method_preview.sepa_debit.generated_from.setup_attempt",
+        ),
         "customer": ("default_source", "invoice_settings.default_payment_method", "test_clock"),
         "payment_intent": (
             "application",

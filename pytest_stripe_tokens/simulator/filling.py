@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
+from pytest_stripe_tokens.simulator.resources.v2_objects import time
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -89,6 +91,12 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "transfer": "tr",
         "transfer_reversal": "trr",
         "treasury.financial_account": "fa",
+        "v2.core.account": "acct",
+        "v2.core.account_person": "person_test",
+        "v2.core.account_person_token": "perstok",
+        "v2.core.account_token": "accttok",
+        "v2.core.event": "evt_test",
+        "v2.core.event_destination": "ed_test",
         "webhook_endpoint": "we",
     }
 )
@@ -97,7 +105,9 @@ _WITHOUT_ID = """
     account_link account_session balance balance_settings billing.alert_triggered billing.credit_balance_summary
     billing.meter_event billing.meter_event_adjustment cash_balance customer_session
     entitlements.active_entitlement_summary funding_instructions list login_link search_result tax.settings
-    terminal.connection_token terminal.onboarding_link treasury.financial_account_features
+    terminal.connection_token terminal.onboarding_link treasury.financial_account_features v2.billing.meter_event
+    v2.core.account_link v2.money_management.financial_address_credit_simulation
+    v2.money_management.payout_methods_bank_account_spec v2.search_result
 """
 _WITHOUT_CREATED = """
     account_session application balance balance_settings bank_account billing.alert billing.credit_balance_summary
@@ -111,6 +121,8 @@ _WITHOUT_CREATED = """
     search_result tax.association tax.calculation tax.calculation_line_item tax.location tax.settings
     tax.transaction_line_item tax_code tax_deducted_at_source terminal.configuration terminal.connection_token
     terminal.location terminal.onboarding_link terminal.reader treasury.financial_account_features
+    v2.money_management.financial_address_credit_simulation v2.money_management.payout_methods_bank_account_spec
+    v2.search_result
 """
 _WITHOUT_LIVEMODE = """
     account account_link application balance_settings balance_transaction bank_account capability card country_spec
@@ -118,6 +130,7 @@ _WITHOUT_LIVEMODE = """
     financial_connections.account_ownership item list login_link payment_intent_amount_details_line_item person
     refund reserve_transaction search_result subscription_item tax.association tax_code tax_deducted_at_source
     terminal.connection_token terminal.onboarding_link transfer_reversal treasury.financial_account_features
+    v2.search_result
 """
 WITHOUT: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -127,6 +140,7 @@ WITHOUT: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 _LISTS = frozenset({"list", "search_result"})
+_OF_V2 = "v2."
 
 
 def filled(body: Mapping[str, Any], path: str, ids: tuple[str, ...], caller: Caller, generator: Generator) -> Any:
@@ -155,8 +169,10 @@ def filled(body: Mapping[str, Any], path: str, ids: tuple[str, ...], caller: Cal
     made: dict[str, Any] = {}
     if "id" in missing:
         prefix = PREFIXES.get(name) or name.rpartition(".")[2]
-        made["id"] = _named(prefix, path, ids) or generator.object_id(prefix, created, caller.account)
-    more = {"created": created, "livemode": caller.livemode}
+        is_short = not name.startswith(_OF_V2) or prefix == "acct"
+        new = generator.object_id(prefix, created, caller.account) if is_short else generator.v2_id(prefix)
+        made["id"] = _named(prefix, path, ids) or new
+    more = {"created": time(created) if name.startswith(_OF_V2) else created, "livemode": caller.livemode}
     return {**made, **body, **{field: value for field, value in more.items() if field in missing}}
 
 

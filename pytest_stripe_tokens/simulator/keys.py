@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api import forms
+from pytest_stripe_tokens.api.request import account_of
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Caller:
         kind: `"secret"`, `"restricted"` or `"publishable"`.
         livemode: whether the key is a live one; what it makes is live then.
         key: the key itself; never shown, see `mask`.
-        account: the connected account that the request is for, from `Stripe-Account`.
+        account: the connected account that the request is for, from `Stripe-Account` or `Stripe-Context`.
         version: the API version of the answer.
     """
 
@@ -70,16 +71,19 @@ def identify(headers: Mapping[str, str]) -> Caller:
     Raises:
         ApiError: no key, a malformed one, or an account that cannot be one.
     """
-    return _identify(*(headers.get(name, "") for name in ("authorization", "stripe-account", "stripe-version")))
+    get = headers.get
+    return _identify(
+        get("authorization", ""), get("stripe-account", ""), get("stripe-context", ""), get("stripe-version", "")
+    )
 
 
 @lru_cache(maxsize=64)
-def _identify(authorization: str, sent_account: str, sent_version: str) -> Caller:
+def _identify(authorization: str, sent_account: str, sent_context: str, sent_version: str) -> Caller:
     key = _sent_key(authorization)
     match = _KEY.fullmatch(key)
     if match is None:
         raise ApiError("invalid_key", key=mask(key))
-    account = sent_account.strip() or None
+    account = account_of({"stripe-account": sent_account.strip(), "stripe-context": sent_context}) or None
     if account is not None and _ACCOUNT.fullmatch(account) is None:
         raise ApiError("account_invalid", key=mask(key), account=account)
     version = sent_version.strip() or DEFAULT_VERSION

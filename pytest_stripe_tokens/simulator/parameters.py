@@ -28,7 +28,7 @@ Spec: TypeAlias = "str | list[Any] | dict[str, Any] | bool"
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
-_METADATA_KEYS, _METADATA_KEY, _METADATA_VALUE = 50, 40, 500
+METADATA_KEYS, METADATA_KEY, METADATA_VALUE = 50, 40, 500
 _LONGEST, _LONGEST_NAME = 5000, 100
 
 _WITHOUT_NULL = ("any", "metadata")
@@ -103,7 +103,7 @@ def check(params: Mapping[str, Any], spec: Mapping[str, Any]) -> None:
         paths = [path for path, _, _ in unknown]
         raise ApiError("parameters_unknown", param=paths[0], params=", ".join(paths))
     for path, name, names in unknown:
-        raise ApiError("parameter_unknown", param=path, hint=_hint(name, names))
+        raise ApiError("parameter_unknown", param=path, hint=hint(name, names))
     _check_values(params, spec, "")
 
 
@@ -143,7 +143,7 @@ def normal(params: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def _spelt(params: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _spelt_value(value, _known(spec, name)) for name, value in params.items()}
+    return {name: _spelt_value(value, spec_of(spec, name)) for name, value in params.items()}
 
 
 def _listed(value: dict[str, Any]) -> Any:
@@ -175,7 +175,7 @@ def typed(value: Any, spec: Spec | None) -> Any:
     """
     if isinstance(value, dict) and isinstance(spec, dict):
         given = cast("dict[str, Any]", value)
-        return {name: typed(item, _known(spec, name)) for name, item in given.items()}
+        return {name: typed(item, spec_of(spec, name)) for name, item in given.items()}
     if isinstance(value, list) and isinstance(spec, list):
         return [typed(item, spec[0]) for item in cast("list[object]", value)]
     if not isinstance(value, str) or not isinstance(spec, str):
@@ -196,7 +196,8 @@ def _resolve(spec: Any, shared: Mapping[str, Any]) -> Any:
     return spec
 
 
-def _known(spec: Mapping[str, Any], name: str) -> Spec | None:
+def spec_of(spec: Mapping[str, Any], name: str) -> Spec | None:
+    """Give what the table of a hash says of a parameter; None where it knows none of this name."""
     return None if name in {"", "?"} else spec.get(name, spec.get(f"{name}!"))
 
 
@@ -204,7 +205,7 @@ def _path(parent: str, name: str) -> str:
     return f"{parent}[{name}]" if parent else name
 
 
-def _hint(name: str, names: list[str]) -> str:
+def hint(name: str, names: list[str]) -> str:
     """Name what was meant, as the API does for a near miss."""
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.75) if len(name) <= _LONGEST_NAME else []
     return f". Did you mean {close[0]}?" if close else ""
@@ -213,7 +214,7 @@ def _hint(name: str, names: list[str]) -> str:
 def _unknown(params: Mapping[str, Any], spec: Mapping[str, Any], parent: str) -> Iterator[tuple[str, str, list[str]]]:
     """Find what `spec` does not name: the path and the name of each, and the names it could have had."""
     for name, value in params.items():
-        path, known = _path(parent, name), _known(spec, name)
+        path, known = _path(parent, name), spec_of(spec, name)
         if known is None:
             yield path, name, [candidate.rstrip("!") for candidate in spec if candidate not in {"", "?"}]
         elif isinstance(known, dict) and isinstance(value, dict):
@@ -228,7 +229,7 @@ def _unknown(params: Mapping[str, Any], spec: Mapping[str, Any], parent: str) ->
 
 def _check_values(params: Mapping[str, Any], spec: Mapping[str, Any], parent: str) -> None:
     for name, value in params.items():
-        known = _known(spec, name)
+        known = spec_of(spec, name)
         if known is not None:
             may_be_empty = name in spec and name not in NEVER_EMPTY
             _check_value(value, known, _path(parent, name), may_be_empty=may_be_empty)
@@ -317,15 +318,15 @@ def _check_metadata(value: Any, path: str, *, may_be_empty: bool) -> None:
     if not isinstance(value, dict):
         raise ApiError("invalid_object", param=path)
     entries = cast("dict[str, Any]", value)
-    if len(entries) > _METADATA_KEYS:
-        raise ApiError("refused", param=path, message=f"You can have up to {_METADATA_KEYS} metadata keys.")
+    if len(entries) > METADATA_KEYS:
+        raise ApiError("refused", param=path, message=f"You can have up to {METADATA_KEYS} metadata keys.")
     for name, entry in entries.items():
         if not isinstance(entry, str):
             raise ApiError("invalid_string", param=_path(path, name), value=json.dumps(entry))
-        if len(name) > _METADATA_KEY or len(entry) > _METADATA_VALUE:
-            limit = _METADATA_KEY if len(name) > _METADATA_KEY else _METADATA_VALUE
+        if len(name) > METADATA_KEY or len(entry) > METADATA_VALUE:
+            limit = METADATA_KEY if len(name) > METADATA_KEY else METADATA_VALUE
             raise ApiError(
-                "string_too_long", param=_path(path, name), value=name if limit == _METADATA_KEY else entry, limit=limit
+                "string_too_long", param=_path(path, name), value=name if limit == METADATA_KEY else entry, limit=limit
             )
 
 

@@ -22,6 +22,16 @@ def copy_of(value: Any) -> Any:
     return value
 
 
+def without_null(value: Any) -> Any:
+    """Copy a JSON value without what is null in its hashes."""
+    if isinstance(value, list):
+        return [without_null(item) for item in cast("list[object]", value)]
+    if not isinstance(value, dict):
+        return value
+    items = cast("dict[str, Any]", value).items()
+    return {name: without_null(item) for name, item in items if item is not None}
+
+
 def pretty(value: Any, indent: str = "\n") -> str:
     """Write a JSON value with two spaces for each level, as `json.dumps(value, indent=2, ensure_ascii=False)` does.
 

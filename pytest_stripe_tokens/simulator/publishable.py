@@ -53,4 +53,8 @@ def as_shown(body: dict[str, Any]) -> dict[str, Any]:
     names = _SHOWN.get(str(body.get("object")))
     if names is not None:
         return {name: value for name, value in body.items() if name in names}
-    return {name: as_shown(as_object(value)) if name in _SHOWN else value for name, value in body.items()}
+    # What a confirmation token names so is null, or an intent's id.
+    return {
+        name: as_shown(as_object(value)) if name in _SHOWN and isinstance(value, dict) else value
+        for name, value in body.items()
+    }

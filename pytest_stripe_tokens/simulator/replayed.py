@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.json_values import as_object
-from pytest_stripe_tokens.api.request import params_of
-from pytest_stripe_tokens.simulator.pretty import copy_of
+from pytest_stripe_tokens.api.request import account_of, params_of
+from pytest_stripe_tokens.api.token_types import BY_OBJECT
+from pytest_stripe_tokens.simulator.pretty import copy_of, without_null
 from pytest_stripe_tokens.simulator.tokens.instruments import Instrument
 
 if TYPE_CHECKING:
@@ -41,20 +42,23 @@ def take_over(world: World, request: Request, response: Response, answer: Callab
             _add(world, request, body)
         return
     spent = [entry for _, value in forms.pairs(params_of(request)) if (entry := world.token(value)) is not None]
+    shown = [{name: entry.body.get(name) for name in BY_OBJECT[entry.object].unused} for entry in spent]
     for entry in spent:
-        entry.body["used"] = False
+        entry.body |= BY_OBJECT[entry.object].unused
     # The key is the recording's: another request may have it here.
     headers = {name: value for name, value in request.headers.items() if name != "idempotency-key"}
     again = answer(replace(request, headers=headers))
-    for entry in spent:
-        entry.body["used"] = True
+    for entry, used in zip(spent, shown, strict=True):
+        entry.body |= used
     if not again.is_success:
         _add(world, request, recorded)
         return
     rename(world, dict(_renamings(again.data, recorded)))
     entry = world.find(str(recorded.get("id")))
     if entry is not None:
-        _merge(entry.body, recorded)
+        # An account of /v2 is one of /v1 too, with another body; what a request did not include is null in it.
+        of_v2 = entry.private.get("v2")
+        _merge(*(entry.body, recorded) if of_v2 is None else (of_v2, without_null(recorded)))
 
 
 def rename(world: World, names: Mapping[str, str]) -> None:
@@ -106,7 +110,7 @@ def _add(world: World, request: Request, body: dict[str, Any]) -> None:
     """Make an object known of which nothing but its look is known."""
     identity = body.get("id")
     if isinstance(identity, str) and isinstance(body.get("object"), str) and world.find(identity) is None:
-        account = request.headers.get("stripe-account")
+        account = account_of(request.headers)
         world.add(copy_of(body), (account, body.get("livemode") is True))
 
 

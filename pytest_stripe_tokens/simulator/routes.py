@@ -12,6 +12,7 @@ from importlib import import_module
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from pytest_stripe_tokens.api import paths
 from pytest_stripe_tokens.simulator.call import Call
 from pytest_stripe_tokens.simulator.resources import (
     balance_transactions,
@@ -52,6 +53,7 @@ accounts = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resource
 capabilities = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.capabilities"))
 challenges = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.challenges"))
 captures = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.captures"))
+confirmation_tokens = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.confirmation_tokens"))
 customer_sources = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.customer_sources"))
 events = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.events"))
 external_accounts = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.external_accounts"))
@@ -62,6 +64,10 @@ setup_intents = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.res
 three_d_secure = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.three_d_secure"))
 topups = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.topups"))
 transfers = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.transfers"))
+v2_account_links = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.v2_account_links"))
+v2_accounts = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.v2_accounts"))
+v2_persons = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.v2_persons"))
+v2_tokens = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.v2_tokens"))
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,16 @@ class Route:
 ROUTES = (
     Route("POST", "/v1/tokens", tokens.create, "tokens.create", publishable=True),
     Route("GET", "/v1/tokens/:token", tokens.retrieve),
+    Route(
+        "POST",
+        "/v1/test_helpers/confirmation_tokens",
+        confirmation_tokens.create_for_test,
+        "confirmation_tokens.create",
+    ),
+    Route(
+        "POST", "/v1/confirmation_tokens", confirmation_tokens.create, "confirmation_tokens.create", publishable=True
+    ),
+    Route("GET", "/v1/confirmation_tokens/:confirmation_token", confirmation_tokens.retrieve),
     Route("POST", "/v1/charges", charges.create, "charges.create"),
     Route("GET", "/v1/charges", charges.list_all, "reading.charges"),
     Route("GET", "/v1/charges/search", charges.search, "reading.search"),
@@ -224,6 +240,38 @@ ROUTES = (
         "three_d_secure.challenge_complete",
         publishable=True,
     ),
+    Route(
+        "POST",
+        "/v2/core/account_tokens",
+        v2_tokens.create_account_token,
+        "v2_core.account_tokens.create",
+        publishable=True,
+    ),
+    Route("GET", "/v2/core/account_tokens/:token", v2_tokens.retrieve_account_token, "v2_core.retrieve"),
+    Route(
+        "POST",
+        "/v2/core/accounts/:account/person_tokens",
+        v2_tokens.create_person_token,
+        "v2_core.person_tokens.create",
+        publishable=True,
+    ),
+    Route(
+        "GET",
+        "/v2/core/accounts/:account/person_tokens/:token",
+        v2_tokens.retrieve_person_token,
+        "v2_core.retrieve",
+    ),
+    Route("POST", "/v2/core/accounts", v2_accounts.create, "v2_core.accounts.create"),
+    Route("GET", "/v2/core/accounts", v2_accounts.list_all, "v2_core.accounts.list"),
+    Route("POST", "/v2/core/accounts/:account", v2_accounts.update, "v2_core.accounts.update"),
+    Route("GET", "/v2/core/accounts/:account", v2_accounts.retrieve, "v2_core.accounts.retrieve"),
+    Route("POST", "/v2/core/accounts/:account/close", v2_accounts.close, "v2_core.accounts.close"),
+    Route("POST", "/v2/core/accounts/:account/persons", v2_persons.create, "v2_core.persons.create"),
+    Route("GET", "/v2/core/accounts/:account/persons", v2_persons.list_all, "v2_core.persons.list"),
+    Route("POST", "/v2/core/accounts/:account/persons/:person", v2_persons.update, "v2_core.persons.update"),
+    Route("GET", "/v2/core/accounts/:account/persons/:person", v2_persons.retrieve, "v2_core.retrieve"),
+    Route("DELETE", "/v2/core/accounts/:account/persons/:person", v2_persons.delete, "v2_core.retrieve"),
+    Route("POST", "/v2/core/account_links", v2_account_links.create, "v2_core.account_links.create"),
 )
 
 
@@ -231,7 +279,7 @@ def find(method: str, path: str) -> tuple[Route, tuple[str, ...]] | None:
     """Find the endpoint of a request, and the ids in its path; None where there is none."""
     parts = tuple(path.strip("/").split("/"))
     for shape, route in _by_shape().get((method, len(parts)), ()):
-        ids = _match(shape, parts)
+        ids = paths.ids(shape, parts)
         if ids is not None:
             return route, ids
     return None
@@ -246,16 +294,6 @@ def methods(path: str) -> tuple[str, ...]:
 def _by_shape() -> Mapping[tuple[str, int], tuple[tuple[tuple[str, ...], Route], ...]]:
     found: dict[tuple[str, int], tuple[tuple[tuple[str, ...], Route], ...]] = {}
     for route in ROUTES:
-        shape = tuple(route.path.strip("/").split("/"))
+        shape = paths.segments(route.path)
         found[route.method, len(shape)] = (*found.get((route.method, len(shape)), ()), (shape, route))
     return MappingProxyType(found)
-
-
-def _match(shape: tuple[str, ...], parts: tuple[str, ...]) -> tuple[str, ...] | None:
-    ids: list[str] = []
-    for expected, part in zip(shape, parts, strict=True):
-        if expected.startswith(":") and part:
-            ids.append(part)
-        elif expected != part:
-            return None
-    return tuple(ids)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from pytest_stripe_tokens.api.token_types import BY_OBJECT
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.pretty import copy_of
 
@@ -169,9 +170,9 @@ class World:
         return None if entry is None else entry.scope
 
     def token(self, identity: str) -> Entry | None:
-        """Find a token of any scope."""
+        """Find a token of any type and scope."""
         entry = self._entries.get(identity)
-        return entry if entry is not None and entry.object == "token" else None
+        return entry if entry is not None and entry.object in BY_OBJECT else None
 
     def find(self, identity: str) -> Entry | None:
         """Find an object of any type and scope."""

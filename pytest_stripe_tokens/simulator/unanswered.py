@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pytest_stripe_tokens.api.messages import API_HOST
+from pytest_stripe_tokens.api.messages import API_HOST, is_v2
 from pytest_stripe_tokens.simulator import routes
 from pytest_stripe_tokens.simulator.filling import PREFIXES
 
@@ -20,6 +20,7 @@ _ALIKE = 0.8
 # Of two paths that are as near, the one is shown that is asked alike.
 _SAME_METHOD = 0.05
 _LIST = "docs/endpoints.md"
+_V2 = "v2"
 
 
 def message(method: str, host: str, path: str) -> str:
@@ -48,7 +49,7 @@ def call(method: str, host: str, path: str) -> str:
     """Give the call that lets a test answer a request itself, ready to paste."""
     general = "/".join(_general(path))
     target = f"/{general}" if host in {API_HOST, ""} else f"https://{host}/{general}"
-    body = json.dumps(_body(method, _general(path))).replace("true", "True")
+    body = json.dumps(_body(method, _general(path))).replace("true", "True").replace("null", "None")
     return f'stripe_tokens.answer("{method} {target}", {body})'
 
 
@@ -59,17 +60,28 @@ def _general(path: str) -> tuple[str, ...]:
 
 
 def _is_id(part: str) -> bool:
-    if part in _collections():
+    if part in _collections() or part in _words():
         return False
     return bool(_ID.fullmatch(part)) or part.rpartition("_")[0] in _prefixes()
 
 
 def _body(method: str, parts: Sequence[str]) -> dict[str, Any]:
+    if parts[0] == _V2:
+        return _body_of_v2(method, parts)
     named = [(_object(parts[: end + 1]), end) for end in range(1, len(parts))]
     name, end = next(((name, end) for name, end in reversed(named) if name), ("", 0))
     if method == "GET" and name and end == len(parts) - 1:
         return {"object": "list", "data": []}
     return {"object": name, **({"deleted": True} if method == "DELETE" else {})} if name else {}
+
+
+def _body_of_v2(method: str, parts: Sequence[str]) -> dict[str, Any]:
+    """Name an object by its whole path, `v2.core.account_person` at `accounts/:id/persons`; a list has no name."""
+    named = [part.removesuffix("s") for part in parts[2:] if part.endswith("s")]
+    if method == "GET" and parts[-1].endswith("s"):
+        return {"data": [], "next_page_url": None, "previous_page_url": None}
+    name = ".".join([*parts[:2], "_".join(named)])
+    return {"object": name, **({"deleted": True} if method == "DELETE" else {})} if named else {}
 
 
 def _object(parts: Sequence[str]) -> str | None:
@@ -86,6 +98,7 @@ def _nearest(method: str, parts: Sequence[str]) -> str | None:
     scored = [
         (SequenceMatcher(None, asked, _compared(route.path)).ratio() + _SAME_METHOD * (route.method == method), -n)
         for n, route in enumerate(routes.ROUTES)
+        if is_v2(route.path) is (parts[0] == _V2)
     ]
     score, number = max(scored)
     found = routes.ROUTES[-number]
@@ -101,6 +114,12 @@ def _collections() -> dict[str, str]:
     """The last part of an object's name, by that of the path at which it is made."""
     names = {name.rpartition(".")[2] for name in PREFIXES}
     return {f"{name.removesuffix('y')}ies" if name.endswith("y") else f"{name}s": name for name in names}
+
+
+@cache
+def _words() -> frozenset[str]:
+    """What stands in the paths of the endpoints and is no id: `person_tokens`, which begins as a person's."""
+    return frozenset(part for route in routes.ROUTES for part in route.path.split("/") if not part.startswith(":"))
 
 
 @cache

@@ -16,8 +16,10 @@ CANARIES = {
     "card number": "4000056655665556",
     "cvc": "731",
     "account number": "000999999991",
+    "iban": "DE08370400440532013003",
     "id number": "222222222",
     "ssn": "9876",
+    "number of v2": "555443333",
     "cookie": "CanaryCookie12345",
     "sent cookie": "CanarySent98765",
     "account id": test_mode.ACCOUNT,
@@ -31,17 +33,28 @@ import os, requests, stripe
 
 def secret(name): return os.environ["CANARY_" + name.replace(" ", "_").upper()]
 
-def send(params, account=None, **headers):
+def send(params, path="/v1/tokens", **headers):
     headers = {"Cookie": f"c={secret('sent cookie')}", "X-Stripe-Client-Telemetry": secret("telemetry"), **headers}
-    return requests.post("https://api.stripe.com/v1/tokens", data=params, headers=headers, auth=(secret("key of the code"), ""))
+    return requests.post("https://api.stripe.com" + path, data=params, headers=headers, auth=(secret("key of the code"), ""))
 
 def pay():
     send({"card[number]": secret("card number"), "card[cvc]": secret("cvc"), "card[exp_month]": "12", "card[exp_year]": "2050"})
     send({"bank_account[country]": "US", "bank_account[currency]": "usd", "bank_account[routing_number]": "110000000", "bank_account[account_number]": secret("account number")})
     send({"pii[id_number]": secret("id number")})
     send({"person[ssn_last_4]": secret("ssn"), "person[first_name]": "Jane"}, **{"Stripe-Account": secret("connected account")})
+    person = {"given_name": "Jane", "id_numbers": [{"type": "us_ssn", "value": secret("number of v2")}]}
+    headers = {"Authorization": f"Bearer {secret('key of the code')}", "Stripe-Context": secret("connected account")}
+    token = requests.post("https://api.stripe.com/v2/core/account_tokens", json={"identity": {"individual": person}}, headers=headers)
+    assert token.status_code == 200, token.text
+    confirm()
     stripe.api_key = secret("key")
     return stripe.Token.create(card={"number": secret("card number"), "cvc": secret("cvc"), "exp_month": 11, "exp_year": 2050})
+
+def confirm():
+    card = {"number": secret("card number"), "cvc": secret("cvc"), "exp_month": "12", "exp_year": "2050"}
+    for kind, sent in {"card": card, "us_bank_account": {"account_number": secret("account number")}, "sepa_debit": {"iban": secret("iban")}}.items():
+        data = {f"payment_method_data[{kind}][{name}]": value for name, value in sent.items()}
+        send({"payment_method_data[type]": kind, **data}, "/v1/test_helpers/confirmation_tokens")
 """
 # What the workers of pytest-xdist send.
 CONFTEST = """
@@ -75,6 +88,10 @@ def test_says_it_aloud(card_token):
     assert not card_token
 
 def test_every_type(stripe_token): ...
+
+def test_a_token_of_another_endpoint(confirmation_token, stripe_tokens):
+    data = {"type": "card", "card": {"number": code_under_test.secret("card number"), "cvc": code_under_test.secret("cvc"), "exp_month": 12, "exp_year": 2050}}
+    stripe_tokens.create("confirmation_token", payment_method_data=data)
 """
 
 

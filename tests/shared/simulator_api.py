@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 import types
 import typing
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
 import stripe
-from stripe._object_classes import OBJECT_CLASSES
+from stripe._object_classes import OBJECT_CLASSES, V2_OBJECT_CLASSES
 
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.messages import Request, Response
@@ -17,6 +18,7 @@ from pytest_stripe_tokens.api.token_types import CATALOGUE
 from pytest_stripe_tokens.simulator.api import Simulator
 from pytest_stripe_tokens.simulator.tokens.generator import Generator
 
+CLASSES = {**OBJECT_CLASSES, **V2_OBJECT_CLASSES}
 SECRET, PUBLISHABLE, RESTRICTED = "sk_test_1", "pk_test_1", "rk_test_1"
 LIVE, LIVE_PUBLISHABLE = "sk_" + "live_1", "pk_" + "live_1"
 FORM = "application/x-www-form-urlencoded"
@@ -119,7 +121,7 @@ def problems(body: Any) -> list[str]:
     if body.get("deleted"):
         # Real answers and the reference: what is deleted has these keys alone.
         return [] if list(body) == ["id", "object", "deleted"] else [f"{body['object']}: has {list(body)}"]
-    module, name = OBJECT_CLASSES[body["object"]]
+    module, name = CLASSES[body["object"]]
     return mismatches(body, getattr(importlib.import_module(module), name), name)
 
 
@@ -144,6 +146,8 @@ def collection_mismatches(value: Any, hint: Any, path: str) -> list[str]:
             return [f"{path}: {value!r} is no {origin}"]
         every = items.values() if isinstance(items, dict) else items
         return [found for at, item in enumerate(every) for found in mismatches(item, inner[-1], f"{path}[{at}]")]
+    if hint is Decimal:
+        return [] if isinstance(value, str) and Decimal(value).is_finite() else [f"{path}: {value!r} is no decimal"]
     fits = hint is Any or (type(value) in {int, float} if hint is float else type(value) is hint)
     return [] if fits else [f"{path}: {value!r} is no {hint}"]
 

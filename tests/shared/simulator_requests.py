@@ -25,6 +25,7 @@ SOUND = {
         "/v1/payment_intents/GROWING/increment_authorization",
         {"amount": "1500"},
     ),
+    "confirmation_tokens.create": ("/v1/test_helpers/confirmation_tokens", {"payment_method": "pm_card_visa"}),
     "payment_methods.update": ("/v1/payment_methods/METHOD", {}),
     "setup_intents.create": ("/v1/setup_intents", {"payment_method": "pm_card_visa", "confirm": "true"}),
     "setup_intents.update": ("/v1/setup_intents/SETUP", {}),

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any, Literal, assert_type
 import pytest
 
 from pytest_stripe_tokens import (
+    OTHER_TOKEN_TYPES,
     TEST_BANK_ACCOUNTS,
     TEST_CARDS,
     TOKEN_TYPES,
     BankToken,
     CardToken,
+    ConfirmationToken,
     SeenRequest,
     StripeAPIError,
     StripeEvent,
     StripeTokens,
     Token,
+    V2Token,
     stripe_sandbox,
 )
 
@@ -39,6 +42,19 @@ def test_a_card_token(card_token: CardToken, bank_token: BankToken) -> None:
     assert_type(card_token.card.wallet, Any)
     assert_type(bank_token.bank_account.routing_number, str | None)
     assert_type(card_token.used, bool)
+
+
+def test_a_token_of_v2(v2_account_token: V2Token, stripe_tokens: StripeTokens) -> None:
+    assert_type(stripe_tokens.create("v2.core.account_person_token", account="acct_123"), V2Token)
+    assert_type(v2_account_token.created, str)
+    assert_type(v2_account_token.used, bool)
+
+
+def test_a_confirmation_token(confirmation_token: ConfirmationToken, stripe_tokens: StripeTokens) -> None:
+    assert_type(stripe_tokens.create("confirmation_token", payment_method="pm_card_visa"), ConfirmationToken)
+    assert_type(confirmation_token.payment_method_preview.type, str)
+    assert_type(confirmation_token.payment_intent, str | None)
+    assert_type(OTHER_TOKEN_TYPES, tuple[str, ...])
 
 
 def test_the_type_decides_the_nested_object(stripe_tokens: StripeTokens) -> None:

@@ -14,7 +14,8 @@ from pytest_stripe_tokens.api.schemas import problems
 from pytest_stripe_tokens.cassettes.library import Library
 from pytest_stripe_tokens.cassettes.player import Metadata, Player
 
-DOCUMENTED = ("account", "bank_account", "card", "cvc_update", "person")
+DOCUMENTED = ("account", "bank_account", "card", "confirmation_token", "cvc_update", "person")
+OWN_PATHS = {"confirmation_token": "/v1/test_helpers/confirmation_tokens"}
 DIRECTORY = Path(pytest_stripe_tokens.cassettes.library.__file__).with_name("builtin")
 
 # Of the API reference's Tokens section, in its order of keys.
@@ -87,6 +88,51 @@ EXAMPLES = {
         "type": "card",
         "used": False,
     },
+    # Of the page on the test helper.
+    "confirmation_token": {
+        "id": "ctoken_1Ow71CL4FhS6zgoxWjxc7sfr",
+        "object": "confirmation_token",
+        "created": 1710871450,
+        "expires_at": 1710914650,
+        "livemode": False,
+        "payment_intent": None,
+        "payment_method_preview": {
+            "billing_details": {
+                "address": {
+                    "city": None,
+                    "country": None,
+                    "line1": None,
+                    "line2": None,
+                    "postal_code": None,
+                    "state": None,
+                },
+                "email": None,
+                "name": None,
+                "phone": None,
+            },
+            "card": {
+                "brand": "visa",
+                "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "unchecked"},
+                "country": "US",
+                "display_brand": "visa",
+                "exp_month": 3,
+                "exp_year": 2025,
+                "fingerprint": "jbGyCKrSRsFpOBWP",
+                "funding": "credit",
+                "generated_from": None,
+                "last4": "4242",
+                "networks": {"available": ["visa"], "preferred": None},
+                "three_d_secure_usage": {"supported": True},
+                "wallet": None,
+            },
+            "type": "card",
+        },
+        "return_url": None,
+        "setup_future_usage": None,
+        "setup_intent": None,
+        "shipping": None,
+        "use_stripe_sdk": True,
+    },
     "cvc_update": {
         "id": "cvctok_1NkWsu2eZvKYlo2CFDm6ab7X",
         "object": "token",
@@ -136,7 +182,8 @@ def test_the_create_is_taken_for_its_type(library, token_type):
 
 @pytest.mark.parametrize("token_type", DOCUMENTED)
 def test_the_example_obeys_the_schema(library, token_type):
-    assert problems(library.builtin(token_type).interactions[0].response.json()) == []
+    example = library.builtin(token_type).interactions[0].response.json()
+    assert problems(example, example["object"]) == []
 
 
 def test_the_card_is_retrieved_as_documented(library):
@@ -166,11 +213,12 @@ def test_a_builtin_cassette_is_read_once(library):
 @pytest.mark.parametrize("token_type", DOCUMENTED)
 def test_vcrpy_alone_plays_the_create(token_type):
     vcr = pytest.importorskip("vcr")
-    path = DIRECTORY / f"{token_type}.yaml"
-    request = urllib.request.Request("https://api.stripe.com/v1/tokens", data=b"x", method="POST")
-    with vcr.use_cassette(str(path), record_mode="none", match_on=["method", "path"]):
+    file = DIRECTORY / f"{token_type}.yaml"
+    path = OWN_PATHS.get(token_type, "/v1/tokens")
+    request = urllib.request.Request(f"https://api.stripe.com{path}", data=b"x", method="POST")
+    with vcr.use_cassette(str(file), record_mode="none", match_on=["method", "path"]):
         assert json.load(urllib.request.urlopen(request)) == EXAMPLES[token_type]
 
 
 def test_there_are_no_others():
-    assert sorted(path.stem for path in DIRECTORY.iterdir()) == list(DOCUMENTED)
+    assert sorted(path.stem for path in DIRECTORY.iterdir()) == [*DOCUMENTED, "v2_account_token", "v2_person_token"]

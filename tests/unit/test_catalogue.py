@@ -10,7 +10,7 @@ from rows import each
 from pytest_stripe_tokens.api.bank_numbers import bank_number, bank_values, currency_of, shown_bank
 from pytest_stripe_tokens.api.card_numbers import card_number, card_values, country_of
 from pytest_stripe_tokens.api.test_values import TEST_BANK_ACCOUNTS, TEST_CARDS
-from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
+from pytest_stripe_tokens.api.token_types import CATALOGUE, OTHER_TOKEN_TYPES, TOKEN_TYPES
 
 # Published as they are, although they fail the check (Stripe's testing pages).
 NOT_LUHN = {"4000000000000019", "4000007840000006"}
@@ -25,6 +25,15 @@ def test_the_token_types_are_the_six_of_the_api():
     assert TOKEN_TYPES == ("account", "bank_account", "card", "cvc_update", "person", "pii")
 
 
+def test_the_others_are_called_as_their_objects():
+    assert OTHER_TOKEN_TYPES == (
+        "confirmation_token",
+        "v2.core.account_person_token",
+        "v2.core.account_token",
+    )
+    assert [CATALOGUE[name].object for name in OTHER_TOKEN_TYPES] == list(OTHER_TOKEN_TYPES)
+
+
 def test_the_table_is_in_alphabetical_order():
     assert list(CATALOGUE) == sorted(CATALOGUE)
 
@@ -34,11 +43,15 @@ def test_every_type_has_its_own_fixture_and_prefix():
         "account_token",
         "bank_token",
         "card_token",
+        "confirmation_token",
         "cvc_update_token",
         "person_token",
         "pii_token",
+        "v2_person_token",
+        "v2_account_token",
     ]
-    assert [row.id_prefix for row in CATALOGUE.values()] == ["ct", "btok", "tok", "cvctok", "cpt", "pii"]
+    prefixes = "ct btok tok ctoken cvctok cpt pii perstok accttok"
+    assert [row.id_prefix for row in CATALOGUE.values()] == prefixes.split()
 
 
 def test_the_table_can_not_be_changed():

@@ -106,3 +106,25 @@ def test_where_a_filter_took_the_secrets_the_answer_tells_cards_apart(tmp_path):
         if (Player([read(path)]).play(request) is not None) != answers:
             wrong.append(row)
     assert wrong == []
+
+
+def test_a_confirmation_token_shows_its_card_further_down(tmp_path):
+    answer = '"object": "confirmation_token", "payment_method_preview": {"type": "card", "card": {"last4": "4242"}}'
+    kept = "payment_method_data[card][exp_month]=12&payment_method_data[card][exp_year]=2050"
+    text = CASSETTE.replace("/v1/tokens", "/v1/confirmation_tokens").replace(
+        '"object": "token", "type": "cvc_update", "used": false', answer.replace("{", "{{").replace("}", "}}")
+    )
+    path = tmp_path / "mine.yaml"
+    path.write_text(text.format(body=kept, authorization=""), encoding="utf-8")
+    played = [
+        Player([read(path)]).play(
+            Request(
+                "POST",
+                "https://api.stripe.com/v1/confirmation_tokens",
+                SENT.headers,
+                f"{kept}&payment_method_data[card][number]={number}&payment_method_data[card][cvc]=123".encode(),
+            )
+        )
+        for number in ("4242424242424242", "5555555555554444")
+    ]
+    assert [found is not None for found in played] == [True, False]

@@ -47,11 +47,18 @@ UNPUBLISHED = {
     "own_fault": (500, None),
     "payment_method_needs_customer": (400, None),
     "payment_method_types_no_longer_supported": (400, "payment_method_types_no_longer_supported"),
+    # Its code was seen, and stands in no list.
+    "payment_token_invalid": (400, "payment_intent_confirmation_token_invalid"),
     "platform_api_key_expired": (401, "platform_api_key_expired"),
     "publishable_key_required": (400, None),
     "refused": (400, None),
     "refused_when_executed": (400, None),
     # 401 in 2016, 403 since 2023.
+    # What is known of it is a status and a parameter.
+    "token_of_other_usage": (400, None),
+    "token_outside_confirmation": (400, None),
+    "two_installment_plans": (400, None),
+    "setup_token_invalid": (400, "setup_intent_confirmation_token_invalid"),
     "secret_key_required": (403, "secret_key_required"),
     # Two kinds of token in one request: without a code (a real answer), which other endpoints give.
     "several_types": (400, None),
@@ -59,6 +66,8 @@ UNPUBLISHED = {
     "token_card_network_invalid": (400, "token_card_network_invalid"),
     "unexpected_state": (400, "payment_intent_unexpected_state"),
     "unknown_url": (404, None),
+    "v2_account_not_deletable": (400, None),
+    "version_before_v2": (400, None),
     "wrong_token_type": (400, None),
     "source_consumed": (400, None),
     "not_attached": (400, "resource_missing"),

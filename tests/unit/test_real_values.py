@@ -103,6 +103,7 @@ ON_REQUEST = "only in a field for expand that is not simulated"
 OTHER_KIND = "goes with another kind of source: test_simulator_customers.py, test_simulator_connect.py"
 BELOW = "a test of its own below"
 OF_SETUPS = "test_simulator_setup_intents.py"
+OF_CONFIRMATION = "test_confirmation_tokens.py"
 OF_REFUNDS = "names what it is about: test_simulator_refunds.py"
 ELSEWHERE_TESTED = "goes without a token: test_real_requests.py"
 NOT_SHOWN = {
@@ -120,6 +121,8 @@ NOT_SHOWN = {
     "charges.create customer": USED_UP,
     "charges.create source": USED_UP,
     "charges.create transfer_data.description": NEVER,
+    "confirmation_tokens.create payment_method": OF_CONFIRMATION,
+    "confirmation_tokens.create payment_method_data": OF_CONFIRMATION,
     "customers.* cash_balance.*": ON_REQUEST,
     "customers.* coupon": NOT_SIMULATED,
     "customers.* payment_method": USED_UP,
@@ -143,7 +146,7 @@ NOT_SHOWN = {
     "payment_intents.* amount_to_confirm": EFFECT,
     "payment_intents.capture final_capture": EFFECT,
     "payment_intents.* client_secret": EFFECT,
-    "payment_intents.* confirmation_token": NOT_SIMULATED,
+    "payment_intents.* confirmation_token": OF_CONFIRMATION,
     "payment_intents.* error_on_requires_action": EFFECT,
     "payment_intents.* mandate*": NOT_SIMULATED,
     "payment_intents.* off_session": EFFECT,
@@ -167,7 +170,7 @@ NOT_SHOWN = {
     "refunds.create refund_application_fee": EFFECT,
     "refunds.create reverse_transfer": OF_REFUNDS,
     "payment_methods.update us_bank_account.*": OTHER_METHODS,
-    "setup_intents.* confirmation_token": NOT_SIMULATED,
+    "setup_intents.* confirmation_token": OF_CONFIRMATION,
     "setup_intents.* client_secret": EFFECT,
     "setup_intents.* mandate*": NOT_SIMULATED,
     "setup_intents.* payment_method": OF_SETUPS,

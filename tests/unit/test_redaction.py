@@ -216,6 +216,20 @@ class TestResponse:
     def test_the_address_of_the_caller_is_replaced(self):
         assert redact_response(answer({"client_ip": "198.51.100.7"})).json() == {"client_ip": "0.0.0.0"}
 
+    def test_what_a_confirmation_token_carries_is_stored_as_a_payment_methods_without_the_address(self):
+        online = {"ip_address": "198.51.100.7", "user_agent": "Browser/1.0"}
+        billing = {"email": "j@example.com", "name": "Jenny Rosen"}
+        stored = redact_response(
+            answer(
+                {
+                    "mandate_data": {"customer_acceptance": {"online": online, "type": "online"}},
+                    "payment_method_preview": {"billing_details": billing, "card": {"last4": "4242"}},
+                }
+            )
+        ).json()
+        assert stored["mandate_data"]["customer_acceptance"]["online"] == {**online, "ip_address": "0.0.0.0"}
+        assert stored["payment_method_preview"] == {"billing_details": billing, "card": {"last4": "4242"}}
+
     def test_an_address_that_is_not_given_stays_null(self):
         assert redact_response(answer({"client_ip": None})).json() == {"client_ip": None}
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
+from rows import each
 
 from pytest_stripe_tokens.api.schemas import problems, token_schema
-from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
+from pytest_stripe_tokens.api.token_types import BY_OBJECT, CATALOGUE, TOKEN_TYPES
 from pytest_stripe_tokens.simulator.tokens.generator import Generator
 
 # The reference's own examples, as `documented` cassettes hold them: the shapes of 2023, `redaction` included.
@@ -56,8 +57,54 @@ def card():
     return Generator().token("card", CATALOGUE["card"].defaults)
 
 
-def test_the_schema_is_itself_valid():
-    Draft202012Validator.check_schema(token_schema())
+@pytest.mark.parametrize("kind", BY_OBJECT)
+def test_the_schema_is_itself_valid(kind):
+    Draft202012Validator.check_schema(token_schema(kind))
+    assert token_schema(kind)["properties"]["object"] == {"const": kind}
+
+
+def confirmation(**changes):
+    body = json.loads((Path(__file__).parents[1] / "shared" / "confirmation_token.json").read_text(encoding="utf-8"))
+    for path, value in changes.items():
+        *parents, name = path.split("__")
+        part = body
+        for parent in parents:
+            part = part[parent]
+        part[name] = value
+    return body
+
+
+@each(
+    "changes, problem",
+    [
+        ({}, None),
+        ({"expires_at": None}, None),
+        ({"payment_intent": "pi_1"}, None),
+        ({"payment_method_preview": None}, None),
+        ({"payment_method_preview__type": "link"}, None),
+        ({"new": 1}, None),
+        ({"object": "token"}, "object: "),
+        ({"created": "1"}, "created: is a string, not integer"),
+        ({"setup_future_usage": "later"}, "setup_future_usage: 'later' is none of off_session, on_session"),
+        ({"payment_method_preview__type": None}, "payment_method_preview.type: is null, not string"),
+        ({"payment_method_preview__card": None}, "payment_method_preview.card: is null, not object"),
+        ({"payment_method_preview__card__exp_year": "2030"}, "payment_method_preview.card.exp_year: is a string"),
+        ({"payment_method_preview__card__checks__cvc_check": "ok"}, "payment_method_preview.card.checks.cvc_check: "),
+        ({"payment_method_preview__billing_details__address": {}}, "payment_method_preview.billing_details.address: "),
+        ({"shipping": {"name": "x"}}, "shipping: 'address' is a required property"),
+    ],
+)
+def test_a_confirmation_token_is_held_to_its_schema(changes, problem):
+    found = problems(confirmation(**changes), "confirmation_token")
+    assert (found == []) == (problem is None)
+    assert problem is None or found[0].startswith(problem), found
+
+
+def test_what_a_confirmation_token_can_not_be_without():
+    body = confirmation()
+    for name in token_schema("confirmation_token")["required"]:
+        left = {field: value for field, value in body.items() if field != name}
+        assert problems(left, "confirmation_token") == [f"token: '{name}' is a required property"]
 
 
 @pytest.mark.parametrize("type_", TOKEN_TYPES)

@@ -6,6 +6,7 @@ import pytest
 
 from pytest_stripe_tokens.api.token_types import CATALOGUE
 from pytest_stripe_tokens.redaction.sensitive import (
+    SECRET_WITHIN,
     has_card_number,
     has_key,
     hide,
@@ -43,9 +44,11 @@ def test_other_names_are_no_secret(name):
 
 
 def test_every_secret_of_the_catalogue_is_known():
-    names = {path.rpartition(".")[2] for row in CATALOGUE.values() for path in row.secret_parameters}
+    paths = {path for row in CATALOGUE.values() for path in row.secret_parameters}
+    within = {tuple(path.split(".")[-2:]) for path in paths if path.endswith(".value")}
 
-    assert all(is_secret_name(name) for name in names)
+    assert within == SECRET_WITHIN == {("id_numbers", "value")}
+    assert all(is_secret_name(path.rpartition(".")[2]) for path in paths if not path.endswith(".value"))
 
 
 def test_card_and_account_numbers_keep_their_tail_and_nothing_else_does():

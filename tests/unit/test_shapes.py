@@ -31,7 +31,17 @@ def test_each_field_of_the_schema_is_known(name, nested):
         assert ("None" in known[field]) == ("null" in kinds or None in kinds), field
 
 
+def test_each_field_of_a_confirmation_token_is_known():
+    common = {"created", "id", "livemode", "object"}
+    schema = token_schema("confirmation_token")["properties"]
+    assert fields("ConfirmationToken").keys() == schema.keys() - common
+    assert fields("PaymentMethodPreview").keys() == schema["payment_method_preview"]["properties"].keys()
+    nullable = {name for name, hint in fields("ConfirmationToken").items() if "None" in hint}
+    assert nullable == {"expires_at", "payment_intent", "return_url", "setup_future_usage", "setup_intent"}
+
+
 def test_they_are_tokens_when_tests_run():
     assert pytest_stripe_tokens.CardToken is pytest_stripe_tokens.BankToken is Token
+    assert pytest_stripe_tokens.ConfirmationToken is Token
     with pytest.raises(AttributeError, match="no attribute 'PiiToken'"):
         _ = pytest_stripe_tokens.PiiToken

@@ -14,6 +14,7 @@ REFERENCES = {
     "bank_account",
     "charge",
     "client_secret",
+    "confirmation_token",
     "customer",
     "default_card",
     "default_source",

@@ -230,7 +230,7 @@ def test_a_top_up_from_a_source_shows_it():
 
 def test_an_exception_of_ours_is_an_answer_too(monkeypatch, caplog):
     api = Api()
-    monkeypatch.setattr("pytest_stripe_tokens.simulator.api.identify", lambda _: 1 / 0)
+    monkeypatch.setattr("pytest_stripe_tokens.simulator.handling.identify", lambda _: 1 / 0)
     response = api.send("GET", "/v1/tokens/x")
     assert (response.status, response.json()["error"]["type"]) == (500, "api_error")
     # Stripe's words would send its reader to Stripe.

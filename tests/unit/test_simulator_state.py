@@ -5,9 +5,12 @@ from threading import Barrier
 
 import pytest
 from rows import each
-from simulator_api import LIVE, PUBLISHABLE, Api
+from simulator_api import FORM, LIVE, PUBLISHABLE, Api
 
+from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.errors import StripeAPIError
+from pytest_stripe_tokens.api.messages import Request
+from pytest_stripe_tokens.api.request import read
 from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES
 
 MONEY = {"amount": 500, "currency": "usd"}
@@ -57,8 +60,16 @@ def test_a_token_is_seen_as_it_is():
 
 def adopted(api, account=None, **params):
     token = Api(seed=1).post("/v1/tokens", CARD)
-    api.simulator.adopt(token, {"card": {**CARD["card"], **params}}, account=account)
+    headers = {"stripe-account": account} if account else {}
+    adopt(api, token, {"card": {**CARD["card"], **params}}, headers)
     return token
+
+
+def adopt(api, token, params, headers=()):
+    sent = {"content-type": FORM, **dict(headers)}
+    api.simulator.adopt(
+        token, read(Request("POST", "https://api.stripe.com/v1/tokens", sent, forms.encode(params).encode()))
+    )
 
 
 def test_an_adopted_token_is_read_and_used():
@@ -85,7 +96,7 @@ def test_an_adopted_token_belongs_to_its_account():
 def test_an_adopted_token_takes_the_place_of_one_with_its_id():
     api = Api()
     token = adopted(api)
-    api.simulator.adopt({**token, "type": "pii"}, {})
+    adopt(api, {**token, "type": "pii"}, {})
     assert api.get(f"/v1/tokens/{token['id']}")["type"] == "pii"
 
 
@@ -93,7 +104,7 @@ def test_an_adopted_account_token_fills_an_account():
     api = Api()
     params = {"account": {"tos_shown_and_accepted": "true", "individual": {"first_name": "Ann", "dob": ""}}}
     token = Api(seed=1).post("/v1/tokens", {"account": {"tos_shown_and_accepted": True}})
-    api.simulator.adopt(token, params)
+    adopt(api, token, params)
     account = api.post("/v1/accounts", {"type": "custom", "account_token": token["id"]})
     assert account["individual"]["first_name"] == "Ann"
 

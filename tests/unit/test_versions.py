@@ -29,6 +29,10 @@ def customer(api, version):
     return api.post("/v1/customers", {"source": "tok_visa"}, **of(version))
 
 
+def confirmation(api, version):
+    return api.post("/v1/test_helpers/confirmation_tokens", {"payment_method": "pm_card_visa"}, **of(version))
+
+
 # The object, the last version that shows the key and the first that does not.
 SHOWN = (
     (intent, "charges", "2022-08-01", "2022-11-15"),
@@ -40,6 +44,8 @@ SHOWN = (
     (customer, "tax_ids", "2020-03-02", "2020-08-27"),
     (customer, "account_balance", "2020-03-02", "2020-08-27"),
 )
+# The first version that shows a key, and the last that does not.
+ADDED = ((confirmation, "metadata", "2026-09-30.endive", "2026-10-28.endive"),)
 
 
 def test_a_key_is_shown_up_to_the_version_that_took_it_away():
@@ -49,9 +55,16 @@ def test_a_key_is_shown_up_to_the_version_that_took_it_away():
         if found != [True, True, False, False, False]:
             wrong.append((make.__name__, key, found))
     assert wrong == []
-    assert {since for *_, since in SHOWN} == {
-        next(first for *_, first in SHOWN if first.startswith(row.since)) for row in CHANGES
+    assert {since for *_, since in (*SHOWN, *ADDED)} == {
+        next(first for *_, first in (*SHOWN, *ADDED) if first.startswith(row.since)) for row in CHANGES
     }
+
+
+def test_a_key_that_is_new_is_not_shown_before():
+    for make, key, last, first in ADDED:
+        made = {version: list(make(Api(), version)) for version in ("2019-08-14", last, first, None)}
+        assert [key in names for names in made.values()] == [False, False, True, True], key
+        assert made[last] == [name for name in made[first] if name != key]
 
 
 def test_the_latest_change_is_taken_back_first():
@@ -129,6 +142,8 @@ def test_a_parameter_is_taken_up_to_the_version_that_dropped_it():
     values = {"payment_method_types": ["card"], "documents": {"proof_of_registration": {"files": ["file_1"]}}}
     wrong = []
     for row in DROPPED:
+        if row.endpoint.startswith("v2_core."):
+            continue
         name = row.path[0]
         params = {name: values.get(name, "x")}
         for version, taken in ((None, True), ("2019-08-14", True), (row.since + ".name", False), (NEWEST, False)):

@@ -1,4 +1,4 @@
-"""The documented schema of the Tokens API's answers, as JSON Schema."""
+"""The documented schemas of tokens, as JSON Schema: a file for each `object`."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ _KINDS = {
 
 
 @cache
-def token_schema() -> Mapping[str, Any]:
-    """Give the schema of a token, draft 2020-12; not to be changed."""
-    schema: Mapping[str, Any] = json.loads(Path(__file__).with_name("token.json").read_text(encoding="utf-8"))
+def token_schema(kind: str = "token") -> Mapping[str, Any]:
+    """Give the schema of the tokens with this `object`, draft 2020-12; not to be changed."""
+    schema: Mapping[str, Any] = json.loads(Path(__file__).with_name(f"{kind}.json").read_text(encoding="utf-8"))
     return schema
 
 
 @cache
-def _validator() -> Any:
+def _validator(kind: str) -> Any:
     from jsonschema import Draft202012Validator  # noqa: PLC0415  (50 ms that only a recording needs)
 
-    return Draft202012Validator(token_schema())
+    return Draft202012Validator(token_schema(kind))
 
 
-def problems(token: Any) -> list[str]:
-    """Tell what of a token breaks the documented schema; empty where nothing does.
+def problems(token: Any, kind: str = "token") -> list[str]:
+    """Tell what of a token breaks the documented schema of its `object`; empty where nothing does.
 
     Each is `"path: what is wrong"`, `"card.exp_year: is a string, not integer"`, in alphabetical order of path.
     """
-    errors: Iterable[ValidationError] = _validator().iter_errors(token)
+    errors: Iterable[ValidationError] = _validator(kind).iter_errors(token)
     return sorted(f"{_path(error)}: {_what(error)}" for error in errors)
 
 

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import json
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-# The values of an error's `code` (stripe-python 16.1), and two of real answers that it does not have.
+from pytest_stripe_tokens.api import own_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# The values of an error's `code` (stripe-python 16.1), and three of real answers that it does not have; the third, a
+# confirmation token's, has a twin of SetupIntents (docs/unconfirmed.md).
 _ERROR_CODES = """
     account_closed account_country_invalid_address account_error_country_change_requires_additional_steps
     account_information_mismatch account_invalid account_number_invalid account_token_required_for_v2_account
@@ -39,7 +49,8 @@ _ERROR_CODES = """
     out_of_inventory ownership_declaration_not_allowed parameter_invalid_empty parameter_invalid_integer
     parameter_invalid_string_blank parameter_invalid_string_empty parameter_missing parameter_unknown
     parameters_exclusive payment_evaluation_on_api_version_not_supported payment_intent_action_required
-    payment_intent_authentication_failure payment_intent_incompatible_payment_method
+    payment_intent_authentication_failure payment_intent_confirmation_token_invalid
+    payment_intent_incompatible_payment_method
     payment_intent_invalid_parameter payment_intent_konbini_rejected_confirmation_number
     payment_intent_mandate_invalid payment_intent_payment_attempt_expired payment_intent_payment_attempt_failed
     payment_intent_rate_limit_exceeded payment_intent_unexpected_state payment_method_bank_account_already_verified
@@ -58,7 +69,8 @@ _ERROR_CODES = """
     refer_to_customer refund_disputed_payment request_blocked resource_already_exists resource_missing
     return_intent_already_processed routing_number_invalid secret_key_required sepa_unsupported_account
     service_period_coupon_with_metered_tiered_item_unsupported setup_attempt_failed
-    setup_intent_authentication_failure setup_intent_invalid_parameter setup_intent_mandate_invalid
+    setup_intent_authentication_failure setup_intent_confirmation_token_invalid setup_intent_invalid_parameter
+    setup_intent_mandate_invalid
     setup_intent_mobile_wallet_unsupported setup_intent_setup_attempt_expired setup_intent_unexpected_state
     shipping_address_invalid shipping_calculation_failed siret_invalid sku_inactive smart_disputes_not_available
     state_unsupported status_transition_invalid storer_capability_missing storer_capability_not_active
@@ -88,6 +100,18 @@ ERROR_CODES = frozenset(_ERROR_CODES.split())
 DECLINE_CODES = frozenset(_DECLINE_CODES.split())
 
 
+@cache
+def of_v2() -> Mapping[str, Mapping[str, str | int]]:
+    """Give the codes of /v2, each with its status and, where they are known, its text and type."""
+    table: dict[str, dict[str, str | int]] = json.loads(own_files.read(__file__, "..", "tables", "v2_errors.json"))
+    return MappingProxyType(table)
+
+
+def is_published(code: str) -> bool:
+    """Tell whether Stripe has published a code, for /v1 or for /v2."""
+    return code in ERROR_CODES or code in DECLINE_CODES or code in of_v2()
+
+
 def nearest(code: str) -> str | None:
     """Give the published code that is most like one which is none; None where none is like it."""
-    return next(iter(difflib.get_close_matches(code, sorted(ERROR_CODES | DECLINE_CODES), n=1)), None)
+    return next(iter(difflib.get_close_matches(code, sorted({*ERROR_CODES, *DECLINE_CODES, *of_v2()}), n=1)), None)

@@ -18,6 +18,12 @@ CONNECT_ERRORS: Mapping[str, ErrorRow] = MappingProxyType(
             " account the default using the `default_for_currency` param, and then delete this one.",
             executed=True,
         ),
+        # Stripe's own text is known to name the kind of account.
+        "v2_account_not_deletable": ErrorRow(
+            400,
+            "{id} is a V2 Account, which cannot be deleted here. Close it with POST /v2/core/accounts/{id}/close.",
+            executed=True,
+        ),
         "account_opener": ErrorRow(
             400, "{id} opened the account or is the individual it is of, and cannot be deleted.", executed=True
         ),

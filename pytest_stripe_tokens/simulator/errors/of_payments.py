@@ -138,6 +138,38 @@ PAYMENT_ERRORS: Mapping[str, ErrorRow] = MappingProxyType(
             _INTENT_STATE,
             executed=True,
         ),
+        # Confirmation tokens
+        "payment_token_invalid": ErrorRow(
+            400,
+            "The provided ConfirmationToken has already been used, or has expired. Create another one to confirm this"
+            " PaymentIntent.",
+            "payment_intent_confirmation_token_invalid",
+            executed=True,
+        ),
+        "setup_token_invalid": ErrorRow(
+            400,
+            "The provided ConfirmationToken has already been used, or has expired. Create another one to confirm this"
+            " SetupIntent.",
+            "setup_intent_confirmation_token_invalid",
+            executed=True,
+        ),
+        "token_outside_confirmation": ErrorRow(
+            400,
+            "The parameter `confirmation_token` cannot be passed when creating a {noun} unless `confirm` is set to"
+            " true.",
+            param="confirmation_token",
+        ),
+        "token_of_other_usage": ErrorRow(
+            400,
+            "The provided setup_future_usage ({usage}) does not match the setup_future_usage of the ConfirmationToken"
+            " ({theirs}).",
+            param="setup_future_usage",
+        ),
+        "two_installment_plans": ErrorRow(
+            400,
+            "The provided ConfirmationToken contains an installment plan while"
+            " payment_method_options[card][installments][plan] was also set on this request.",
+        ),
         # SetupIntents
         "setup_without_method": ErrorRow(
             400,

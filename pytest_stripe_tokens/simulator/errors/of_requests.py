@@ -61,6 +61,12 @@ REQUEST_ERRORS: Mapping[str, ErrorRow] = MappingProxyType(
             " Stripe-Account header.",
         ),
         "invalid_version": ErrorRow(400, "Invalid Stripe API version: {version}"),
+        # The first version is Stripe's (changelog), what an older one is told is not known.
+        "version_before_v2": ErrorRow(
+            400,
+            "{path} is there since version 2025-12-15.clover, and was in .preview versions before; the request asks for"
+            " Stripe-Version {version}. Ask for a newer one.",
+        ),
         "unknown_url": ErrorRow(404, "{text}"),
         # Form and parameters
         "not_a_form": ErrorRow(

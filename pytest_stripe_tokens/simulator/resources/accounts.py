@@ -109,8 +109,14 @@ def retrieve_own(call: Call) -> dict[str, Any]:
 
 
 def delete(call: Call) -> dict[str, Any]:
-    """Delete a connected account, and with it everything that is its own."""
+    """Delete a connected account, and with it everything that is its own.
+
+    Raises:
+        ApiError: it was made under /v2, where accounts are closed.
+    """
     account = find_account(call)
+    if "v2" in account.private:
+        raise ApiError("v2_account_not_deletable", id=account.id)
     for entry in [*call.world.every(("bank_account", "card", "person"), call.platform)]:
         if entry.body.get("account") == account.id:
             call.world.remove(entry)

@@ -37,6 +37,34 @@ def card_options(call: Call) -> dict[str, Any]:
     return as_object(call.hash("payment_method_options").get("card"))
 
 
+def refuse_confirmation_token(call: Call, noun: str) -> None:
+    """Refuse a confirmation token where nothing is confirmed.
+
+    Args:
+        call: the request.
+        noun: what it makes, as messages call it.
+    """
+    if "confirmation_token" in call.params:
+        raise ApiError("token_outside_confirmation", noun=noun)
+
+
+def said_by_token(call: Call, intent: Entry) -> Call | None:
+    """Give what the request's confirmation token says beside the request; None where it names none."""
+    if call.text("confirmation_token") is None:
+        return None
+    # Most intents are confirmed without one.
+    from pytest_stripe_tokens.simulator.resources import confirmation_tokens  # noqa: PLC0415
+
+    return confirmation_tokens.said_beside(call, intent)
+
+
+def use_token(call: Call, intent: Entry) -> None:
+    """Let the request's confirmation token show what it confirms: it is used up, also where that is declined."""
+    token = call.world.token(call.text("confirmation_token") or "")
+    if token is not None:
+        token.body[intent.object] = intent.id
+
+
 def confirm_intent(call: Call, intent: Entry) -> None:
     """Pay for a PaymentIntent with the payment method it has, or its customer's default source.
 
@@ -51,6 +79,7 @@ def confirm_intent(call: Call, intent: Entry) -> None:
     if method is None:
         raise call.world.missing("resource_missing_param", "payment_method", identity, call.scope, "payment_method")
     instrument = _checked(instrument_for(intent, method), taken)
+    use_token(call, intent)
     if instrument.needs_authentication and call.flag("error_on_requires_action"):
         error = ApiError("authentication_not_handled")
         _show_failed(call, intent, error)

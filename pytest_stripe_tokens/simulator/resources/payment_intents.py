@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.json_values import as_object
@@ -9,7 +10,13 @@ from pytest_stripe_tokens.simulator import searching
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.parameters import table, typed
 from pytest_stripe_tokens.simulator.resources.amounts import required_amount
-from pytest_stripe_tokens.simulator.resources.confirming import card_options, confirm_intent, of_client
+from pytest_stripe_tokens.simulator.resources.confirming import (
+    card_options,
+    confirm_intent,
+    of_client,
+    refuse_confirmation_token,
+    said_by_token,
+)
 from pytest_stripe_tokens.simulator.resources.objects import check_filters, metadata, ordered, page, shipping_of
 from pytest_stripe_tokens.simulator.resources.payment_methods import (
     add_payment_method,
@@ -135,13 +142,14 @@ def create(call: Call) -> dict[str, Any]:
     confirming = call.flag("confirm")
     if not confirming:
         _refuse_cvc_token(call)
+        refuse_confirmation_token(call, "PaymentIntent")
     intent = call.add(new_intent(call, amount, currency))
     try:
         apply(call, intent)
         _take_method(call, intent)
         call.happened("payment_intent.created", intent)
         if confirming:
-            confirm_intent(call, intent)
+            _confirm(call, intent)
     except ApiError as error:
         # Only one whose payment was tried stays (real answers: the error shows its PaymentIntent).
         if "payment_intent" not in error.more:
@@ -176,8 +184,18 @@ def confirm(call: Call) -> dict[str, Any]:
         raise ApiError("unexpected_state", reason=reason, more={"payment_intent": intent.copy()})
     apply(call, intent)
     _take_method(call, intent)
-    confirm_intent(call, intent)
+    _confirm(call, intent)
     return intent.copy()
+
+
+def _confirm(call: Call, intent: Entry) -> None:
+    """Pay as the request says, and as its confirmation token says where the request is silent."""
+    said = said_by_token(call, intent)
+    if said is not None:
+        apply(said, intent)
+        _take_method(said, intent)
+        call = replace(call, params={**said.params, **call.params})
+    confirm_intent(call, intent)
 
 
 def retrieve(call: Call) -> dict[str, Any]:

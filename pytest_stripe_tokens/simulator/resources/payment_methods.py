@@ -71,26 +71,40 @@ def instrument_from(call: Call, given: Mapping[str, Any], parent: str) -> tuple[
 def add_payment_method(call: Call, instrument: Instrument, given: Mapping[str, Any]) -> Entry:
     """Keep a new payment method with this card or bank account."""
     created = call.world.tick()
-    billing = billing_details(instrument, as_object(given.get("billing_details")))
-    instrument = with_address_checks(instrument, billing["address"])
-    kind, details = ("card", _card(instrument)) if instrument.is_card else ("us_bank_account", _bank(instrument))
+    described, instrument = description(instrument, given)
     body = {
         "id": call.new_id("pm", created),
         "object": "payment_method",
-        "allow_redisplay": given.get("allow_redisplay") or "unspecified",
-        "billing_details": billing,
-        kind: details,
+        **described,
         "created": created,
-        "customer": None,
-        "customer_account": None,
         "livemode": call.caller.livemode,
         "metadata": metadata(given.get("metadata")),
         # Not shown unless it was sent (real answers).
         **({"radar_options": given["radar_options"]} if as_object(given.get("radar_options")) else {}),
         "shared_payment_granted_token": None,
-        "type": kind,
     }
     return call.add(ordered(body), instrument=instrument, used_up=False)
+
+
+def description(instrument: Instrument, given: Mapping[str, Any]) -> tuple[dict[str, Any], Instrument]:
+    """Describe a new payment method, before it is one, and give its card or bank account as it is sent with it.
+
+    Args:
+        instrument: its card or bank account.
+        given: the hash that the request describes it with.
+    """
+    billing = billing_details(instrument, as_object(given.get("billing_details")))
+    instrument = with_address_checks(instrument, billing["address"])
+    kind, details = ("card", _card(instrument)) if instrument.is_card else ("us_bank_account", _bank(instrument))
+    described = {
+        "allow_redisplay": given.get("allow_redisplay") or "unspecified",
+        "billing_details": billing,
+        kind: details,
+        "customer": None,
+        "customer_account": None,
+        "type": kind,
+    }
+    return dict(sorted(described.items())), instrument
 
 
 def with_address_checks(instrument: Instrument, address: Mapping[str, Any]) -> Instrument:
@@ -117,10 +131,16 @@ def find_payment_method(call: Call, identity: str, param: str) -> Entry:
 
 
 def _magic(call: Call, identity: str) -> Entry | None:
+    instrument = magic_method_instrument(call, identity)
+    return None if instrument is None else add_payment_method(call, instrument, {})
+
+
+def magic_method_instrument(call: Call, identity: str) -> Instrument | None:
+    """Make the card or bank account of a magic payment method; None for any other id."""
     magic = magic_payment_method(identity)
     if magic is None or call.caller.livemode:
         return None
-    return add_payment_method(call, _as_checked(magic_instrument(call, magic)), {})
+    return _as_checked(magic_instrument(call, magic))
 
 
 def attach_payment_method(call: Call, identity: str, customer: Entry, param: str) -> Entry:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.parameters import table, typed
-from pytest_stripe_tokens.simulator.resources.confirming import authentication, of_client
+from pytest_stripe_tokens.simulator.resources.confirming import (
+    authentication,
+    of_client,
+    refuse_confirmation_token,
+    said_by_token,
+    use_token,
+)
 from pytest_stripe_tokens.simulator.resources.objects import check_filters, metadata, ordered, page
 from pytest_stripe_tokens.simulator.resources.payment_intents import automatic_methods, show_options
 from pytest_stripe_tokens.simulator.resources.payment_methods import (
@@ -53,17 +60,22 @@ _ECHOED = (
 )
 # What a finished one can still be given.
 _ALWAYS = frozenset({"description", "expand", "metadata"})
+# What a confirmation can bring along.
+_METHODS = frozenset({"confirmation_token", "payment_method", "payment_method_data"})
 _FINISHED = {"canceled": "has been canceled", "succeeded": "has already succeeded"}
 
 
 def create(call: Call) -> dict[str, Any]:
     """Make a SetupIntent, and confirm it where the request says so."""
+    confirming = call.flag("confirm")
+    if not confirming:
+        refuse_confirmation_token(call, "SetupIntent")
     intent = call.add(_new(call))
     try:
         _apply(call, intent)
         _take_method(call, intent)
         call.happened("setup_intent.created", intent)
-        if call.flag("confirm"):
+        if confirming:
             confirm_setup(call, intent)
     except ApiError as error:
         # Only one that was tried stays, as a PaymentIntent does: the error shows it.
@@ -86,7 +98,7 @@ def update(call: Call) -> dict[str, Any]:
 def confirm(call: Call) -> dict[str, Any]:
     """Check the payment method and keep it for its customer."""
     intent = of_client(call, "setup_intent")
-    if intent.body["payment_method"] or call.text("payment_method") or call.hash("payment_method_data"):
+    if intent.body["payment_method"] or call.params.keys() & _METHODS:
         _refuse_finished(intent, "confirm")
     try:
         _apply(call, intent)
@@ -201,11 +213,16 @@ def _refuse_finished(intent: Entry, action: str) -> None:
 
 def confirm_setup(call: Call, intent: Entry) -> None:
     """Check the payment method that a SetupIntent has, and keep it for its customer."""
+    said = said_by_token(call, intent)
+    if said is not None:
+        _take_method(said, intent)
+        call = replace(call, params={**said.params, **call.params})
     body = intent.body
     method = call.world.get(str(body["payment_method"]), call.scope, "payment_method")
     if method is None:
         raise ApiError("setup_without_method", more={"setup_intent": intent.copy()})
     instrument = instrument_for(intent, method)
+    use_token(call, intent)
     body["latest_attempt"] = call.new_id("setatt", call.world.tick())
     if instrument.needs_authentication:
         body |= {"status": "requires_action", "next_action": authentication(call, intent)}

@@ -219,6 +219,10 @@ class Generator:
         short = _SHORT_IDS.get(prefix)
         return f"{prefix}_{_base62(number, short)}" if short else self._id(prefix, created, account, number)
 
+    def v2_id(self, prefix: str) -> str:
+        """Make the next id of an object of /v2: `61` and 42 characters behind the prefix (API reference)."""
+        return f"{prefix}_61{self.characters(f'id/{prefix}', 42)}"
+
     def characters(self, purpose: str, length: int) -> str:
         """Draw the next text of letters and digits that an object shows: a secret, the end of a link."""
         with self._lock:
