@@ -28,10 +28,9 @@ def on_import(modules: Collection[str], callback: Callable[[str], None]) -> Gene
     # Before the one that finds clients, and not the very first: pyfakefs takes the first for its own and removes it.
     # Before those of the sandboxes around this one too: they hear first, and what this one puts in place lies on top.
     place = 0
-    # A loop, because every sandbox that opens pays for each call.
-    for number, other in enumerate(sys.meta_path):
-        if other is PathFinder or type(other) is _Finder:
-            place = number
+    for at, each in enumerate(sys.meta_path):
+        if each is PathFinder or isinstance(each, _Finder):
+            place = at
             break
     sys.meta_path.insert(place, finder)
     try:
