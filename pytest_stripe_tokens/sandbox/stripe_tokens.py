@@ -117,10 +117,11 @@ class StripeTokens(Answering):
 
         Raises:
             StripeAPIError: there is no such token.
-            UsageError: a parameter that stands in the path is missing, or the account is no text.
+            UsageError: a parameter that stands in the path is missing, another one is given, or the account is no text.
         """
         _check_account(stripe_account, "retrieve")
         row = row_of_id(str(id)) or CATALOGUE[TOKEN_TYPES[0]]
+        _check_named(row, params)
         known = {**self._paths.get(str(id), {}), **params}
         _check_path(row, known, "retrieve")
         request = retrieve_request(row, id, known, stripe_account)
@@ -305,6 +306,13 @@ def _check_path(row: TokenType, params: Mapping[str, Any], source: str) -> None:
         raise UsageError(
             f"{source}: a token of type {row.name!r} needs {missing[0]}=..., which stands in its path, {row.create}"
         )
+
+
+def _check_named(row: TokenType, params: Mapping[str, Any]) -> None:
+    unknown = [name for name in params if name not in row.path_parameters]
+    if unknown:
+        names = ", ".join(["stripe_account", *row.path_parameters])
+        raise UsageError(f"retrieve: unknown argument {unknown[0]!r}; for this token the arguments are {names}")
 
 
 def _check_account(account: object, source: str) -> None:

@@ -132,6 +132,14 @@ def test_a_type_that_is_none_names_all_there_are():
         sandbox.create("x")
 
 
+def test_what_reading_one_does_not_take_is_named():
+    with (
+        stripe_sandbox() as sandbox,
+        pytest.raises(Exception, match=r"unknown argument 'stripe_acount'; .* stripe_account"),
+    ):
+        sandbox.retrieve("ctoken_1", stripe_acount="acct_1")
+
+
 def test_of_a_connected_account_it_is_used_there_alone():
     with stripe_sandbox() as sandbox:
         account = "acct_1Ot4L8S3R2m7OSYI"

@@ -149,6 +149,8 @@ OWN_GENERATED = """
             stripe_tokens.create("depot.label", depot=None)
         with pytest.raises(Exception, match="needs depot="):
             stripe_tokens.retrieve("lab_1unknown")
+        with pytest.raises(Exception, match="unknown argument 'dept'; .* are stripe_account, depot"):
+            stripe_tokens.retrieve("lab_1unknown", dept="dep_1")
 
     def test_the_table(stripe_tokens):
         with pytest.raises(StripeAPIError) as error:
