@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.api.json_values import as_object
 
@@ -55,6 +55,6 @@ def as_shown(body: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in body.items() if name in names}
     # What a confirmation token names so is null, or an intent's id.
     return {
-        name: as_shown(as_object(value)) if name in _SHOWN and isinstance(value, dict) else value
+        name: as_shown(as_object(cast("object", value))) if name in _SHOWN and isinstance(value, dict) else value
         for name, value in body.items()
     }

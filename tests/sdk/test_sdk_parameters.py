@@ -125,7 +125,8 @@ def test_every_parameter_of_the_sdk_is_in_its_table():
 
 def test_a_parameter_is_dropped_where_the_sdk_drops_it():
     wrong = []
-    for row in DROPPED:
+    # What older SDKs have no classes of is not held here: all of /v2.
+    for row in (row for row in DROPPED if row.endpoint in ENDPOINTS):
         only_ours = ".".join(row.path) in compared()[row.endpoint][1]
         if only_ours == is_older(VERSION, row.since):
             wrong.append((VERSION, row))

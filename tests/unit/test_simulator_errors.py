@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from error_catalogue import FactRow, assert_is, each_other, each_row
+from error_catalogue import assert_is, each_other, each_row
 from simulator_api import Api
 
 
@@ -13,9 +13,6 @@ def test_the_error_is_the_catalogues(row, headers):
 def test_the_error_has_stripes_form(row, headers):
     response = row.send(Api())
     error = response.json()["error"]
-    if isinstance(row, FactRow) and row.fact.subject == "v2":
-        # Another form, which test_v2_requests holds.
-        return
     assert response.body.endswith(b"}\n")
     assert response.body.startswith(b'{\n  "error": {\n    "')
     assert None not in error.values()
