@@ -531,5 +531,5 @@ def test_every_published_code_is_known_and_has_words():
     assert {row.code for row in ERRORS.values() if row.code} <= codes.ERROR_CODES
     assert set(DECLINES) <= codes.DECLINE_CODES
     for code in codes.ERROR_CODES | codes.DECLINE_CODES:
-        error = Fault(code=code).error().fields()
+        error = Fault(code=code).error("/v1/charges").fields()
         assert (error["code"], bool(error["message"])) == (code, True)
