@@ -276,7 +276,6 @@ def test_payment_methods_and_confirmation_tokens(shop, stripe_tokens):
         assert stripe_tokens.requests[-1].params == {"type": "card", **sent}
     assert stripe.PaymentMethod.retrieve(result["paymentMethod"]["id"]).type == "card"
 
-    stripe_tokens.answer("POST /v1/confirmation_tokens", {"object": "confirmation_token"})
     shop.run("window.elements = stripe.elements({mode: 'payment', amount: 500, currency: 'usd'})")
     shop.run("elements.create('payment').on('change', (event) => (window.told = event)).mount('#payment')")
     assert "elements.submit() must be called" in shop.thrown("stripe.createConfirmationToken({elements})")
@@ -289,13 +288,15 @@ def test_payment_methods_and_confirmation_tokens(shop, stripe_tokens):
     assert shop.run("return elements.submit()") == {"selectedPaymentMethod": "card"}
     params = "{return_url: 'https://shop.example', payment_method_data: {billing_details: {name: 'Jenny'}}}"
     result = shop.run(f"return stripe.createConfirmationToken({{elements, params: {params}}})")
-    assert result["confirmationToken"]["object"] == "confirmation_token"
+    assert result["confirmationToken"]["payment_method_preview"]["card"]["last4"] == "4242", result
     assert stripe_tokens.requests[-1].params == {
         "return_url": "https://shop.example",
         "payment_method_data": {
             "type": "card", "card": typed, "billing_details": {"name": "Jenny", "address": {"postal_code": "94110"}}
         },
     }  # fmt: skip
+    confirmed = {"confirm": True, "confirmation_token": result["confirmationToken"]["id"]}
+    assert stripe.PaymentIntent.create(amount=500, currency="usd", **confirmed).status == "succeeded"
     assert shop.run("return (await stripe.createPaymentMethod({elements})).paymentMethod.type") == "card"
 
 
