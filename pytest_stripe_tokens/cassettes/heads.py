@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from os import SEEK_END
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,10 +68,10 @@ def heads(directory: Path) -> Iterator[Head]:
     """Read the heads of all cassettes below a directory, by name; what can't be read is left out."""
     for name, path in files_below(directory):
         # Any other is no name of a cassette, and may be no text that a terminal can show.
-        found = _said(path) if name.isprintable() else None
-        if found is not None:
-            names_stripe, metadata = found
-            yield Head(name, path, name in BY_CASSETTE or names_stripe, metadata)
+        text = _ends(path) if name.isprintable() else None
+        if text is not None:
+            is_ours = name in BY_CASSETTE or "plugin_version:" in text or "stripe.com/" in text
+            yield Head(name, path, is_ours, _metadata(text))
 
 
 def age(recorded_at: str | None, now: datetime) -> int | None:
@@ -84,27 +84,22 @@ def age(recorded_at: str | None, now: datetime) -> int | None:
     return None if days < -1 else days
 
 
-def _said(path: Path) -> tuple[bool, Mapping[str, str]] | None:
-    """Tell whether a file holds requests to Stripe, and its metadata; None where it can't be read."""
+def _ends(path: Path) -> str | None:
+    """Read the start and the end of a file: the metadata stands last where keys are sorted."""
     try:
-        status = path.stat()
-        # A pipe would be waited for.
-        return _read(path, status.st_mtime_ns, status.st_size) if stat.S_ISREG(status.st_mode) else None
+        if not path.is_file():
+            return None  # A pipe would be waited for.
+        with path.open("rb", buffering=0) as file:
+            start = file.read(_READ)
+            size = file.seek(0, SEEK_END)
+            file.seek(max(size - _READ, len(start)))
+            return (start + b"\n" + file.read(_READ)).decode("utf-8", "replace")
     except OSError:
         return None
 
 
 # A run reads them at its start and at its end.
 @lru_cache(maxsize=2048)
-def _read(path: Path, _changed_at: int, size: int) -> tuple[bool, Mapping[str, str]]:
-    """Read the start and the end of a file: the metadata stands last where keys are sorted."""
-    with path.open("rb", buffering=0) as file:
-        start = file.read(_READ)
-        file.seek(max(size - _READ, len(start)))
-        text = (start + b"\n" + file.read(_READ)).decode("utf-8", "replace")
-    return "plugin_version:" in text or "stripe.com/" in text, _metadata(text)
-
-
 def _metadata(text: str) -> Mapping[str, str]:
     found = _METADATA.search(text)
     if found is None:
