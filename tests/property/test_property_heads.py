@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,3 +58,14 @@ def test_metadata_is_read_as_yaml_reads_it(tmp_path_factory, pairs, is_last):
 
 def plain(text):
     return bool(text) and len(text) <= 40 and all(letter.isalnum() or letter in "_.:+-" for letter in text)
+
+
+def test_a_file_that_was_written_anew_is_read_anew(tmp_path):
+    text = "metadata:\n  origin: recorded\n  plugin_version: 0.1.0\n"
+    for version in ("0.1.0", "0.2.0", "0.3.0"):
+        # Of the same length, and in the same moment, as a recording may replace it.
+        beside = tmp_path / "beside"
+        beside.write_text(text.replace("0.1.0", version))
+        os.utime(beside, (1, 1))
+        beside.replace(tmp_path / "card.yaml")
+        assert [head.metadata["plugin_version"] for head in heads(tmp_path)] == [version]
