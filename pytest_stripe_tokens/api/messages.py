@@ -65,7 +65,7 @@ class Request:
     def _parts(self) -> SplitResult:
         return urlsplit(self.url)
 
-    @property
+    @cached_property
     def host(self) -> str:
         """The host's name in lower case, without a final dot."""
         return (self._parts.hostname or "").rstrip(".")

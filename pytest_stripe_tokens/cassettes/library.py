@@ -57,6 +57,7 @@ class Library:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._paths: dict[str, Path] = {}
+        self._prepared: set[str] = set()
         # What was read, and what of it was parsed. That there is no file is not kept: another test may have one, or
         # may have had another file system in place of the real one.
         self._data: dict[str, bytes] = {}
@@ -92,13 +93,19 @@ class Library:
 
         What is wrong with one is said where it is asked for.
         """
+        # Asked by every test, and answered by the disk: each name that is spared is felt.
+        if not os.path.lexists(self.directory):
+            return
         for name in names:
+            if name in self._prepared:
+                continue
             try:
-                path = self._paths.get(name) or self._path(name)
+                path = self._path(name)
             except CassetteError:
                 continue
             if os.path.lexists(path):
                 self._load(path)
+                self._prepared.add(name)
 
     def find(self, name: str) -> Cassette | None:
         """Read a cassette of the suite, once for this library; `None` where there is no such file.
@@ -144,6 +151,7 @@ class Library:
     def forget(self, name: str) -> None:
         """Read a cassette anew when it is asked for next: another process has written it."""
         with self._lock:
+            self._prepared.discard(name)
             for kept in (self._data, self._found):
                 kept.pop(str(self.path(name)), None)
 

@@ -73,6 +73,7 @@ class Clients:
         self._interceptors = {interceptor.module: interceptor for interceptor in interceptors()}
         self._modules = {*self._interceptors, _VCR}
         self._known: dict[str, tuple[ModuleType, list[Target]]] = {}
+        self._closed: list[Gate] = []
         for module in self._interceptors:
             if module in sys.modules:
                 self._targets(module)
@@ -93,8 +94,13 @@ class Clients:
             answerer: answers a request.
             noter: is told of a host that was refused, because its client can't be answered, and with what words.
         """
-        gate = Gate(answerer, self._bypass, noter)
-        late = {module for module in self._modules if module not in sys.modules}
+        try:
+            gate = self._closed.pop()
+        except IndexError:
+            gate = Gate(answerer, self._bypass, noter)
+        else:
+            gate.open_again(answerer, noter)
+        late = self._modules - sys.modules.keys()
         threads = self._network.enter(gate)
         try:
             with on_import(late, partial(self._place, gate)):
@@ -105,6 +111,8 @@ class Clients:
         finally:
             gate.close()
             self._network.leave(gate, threads)
+            if gate.can_open_again:
+                self._closed.append(gate)
 
     def beside_live_server(
         self, around: Callable[[], contextlib.AbstractContextManager[None]]

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pytest_stripe_tokens.api.messages import Request, is_stripe_host
-from pytest_stripe_tokens.interception.interceptor import Target
 from pytest_stripe_tokens.interception.wire import Outcome, SandboxSocket
 
 if TYPE_CHECKING:
     from contextvars import ContextVar
+
+    from pytest_stripe_tokens.interception.interceptor import Target
 
 
 Answerer = Callable[[Request], Outcome]
@@ -48,9 +49,26 @@ class _Idle:
             end()
 
 
-@dataclass
+@dataclass(frozen=True)
+class _Made:
+    """A replacement of a client's function."""
+
+    target: Target
+    previous: Any
+    replacement: Any
+    is_own: bool
+
+
+def _over(_request: Request) -> Outcome:
+    return Outcome(exception=ConnectionError("pytest-stripe-tokens can't answer: the test that sent this is over"))
+
+
+@dataclass(eq=False)
 class Gate:
     """What an open sandbox takes; replacements that outlive it find it closed and step aside.
+
+    One that leaves nothing behind opens again for the next sandbox, since making the replacements takes longer than all
+    else that opening a sandbox takes; it holds nothing of the test before.
 
     Args:
         answerer: answers a request.
@@ -68,8 +86,20 @@ class Gate:
     opened_at: float = field(default_factory=time.perf_counter)
     _connections: weakref.WeakSet[Any] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _placed: list[tuple[Target, Any, Any]] = field(default_factory=list[tuple[Target, Any, Any]])
+    _made: dict[int, _Made] = field(default_factory=dict[int, _Made])
+    _placed: list[_Made] = field(default_factory=list[_Made])
     _idle: _Idle | None = None
+
+    @property
+    def can_open_again(self) -> bool:
+        """Whether no connection and no process of the test knows it."""
+        return self._connections is None and not self.closing
+
+    def open_again(self, answerer: Answerer, noter: Noter) -> None:
+        """Take what another sandbox answers."""
+        self.answerer, self.noter = answerer, noter
+        self.opened_at = time.perf_counter()
+        self.is_open = True
 
     def takes(self, host: str | None) -> bool:
         """Whether a request to `host` is answered here."""
@@ -123,27 +153,35 @@ class Gate:
     def place(self, target: Target) -> None:
         """Replace a client's function until the gate closes."""
         previous = getattr(target.owner, target.name)
+        made = self._made.get(id(target))
+        if made is None or made.previous is not previous:
+            made = self._made[id(target)] = self._make(target, previous)
+        setattr(target.owner, target.name, made.replacement)
+        self._placed.append(made)
+
+    def _make(self, target: Target, previous: Any) -> _Made:
         replacement = target.wrap(self, previous)
-        # The part of `functools.wraps` that tells anything; all of it is a third of what opening a sandbox costs.
+        # The part of `functools.wraps` that tells anything.
         replacement.__wrapped__, replacement.__name__, replacement.gate = previous, target.name, self
         replacement.__module__ = getattr(previous, "__module__", None)
-        is_own = target.name in vars(target.owner)
-        setattr(target.owner, target.name, replacement)
-        self._placed.append((target, replacement, previous if is_own else None))
+        return _Made(target, previous, replacement, target.name in vars(target.owner))
 
     def _take_away(self) -> None:
-        for target, replacement, previous in reversed(self._placed):
+        while self._placed:
+            made = self._placed.pop()
+            owner, name = made.target.owner, made.target.name
             # Someone patched over our replacement and has not restored it yet. Ours stays below: closed, it forwards.
-            if getattr(target.owner, target.name) is not replacement:
+            if getattr(owner, name) is not made.replacement:
                 continue
-            if previous is None:
-                delattr(target.owner, target.name)
+            if made.is_own:
+                setattr(owner, name, made.previous)
             else:
-                setattr(target.owner, target.name, previous)
+                delattr(owner, name)
 
     def close(self) -> None:
         """Take nothing from now on; connections that led here open real ones when they are used again."""
         self.is_open = False
+        self.answerer, self.noter = _over, _unnoted
         self._take_away()
         for close in self.closing:
             close()
@@ -160,7 +198,7 @@ def open_gates() -> list[Gate]:
     found: list[Gate] = []
     while function is not None:
         gate = getattr(function, "gate", None)
-        if isinstance(gate, Gate) and gate.is_open:
+        if isinstance(gate, Gate) and gate.is_open and gate not in found:
             found.append(gate)
         function = getattr(function, "__wrapped__", None)
     return found

@@ -80,7 +80,7 @@ def _handle_async_request(httpx: Any) -> Callable[[Gate, Any], Any]:
 def _read(httpx: Any, request: Any, sent: bytes) -> Request:
     # A body that can be read but once is there again for what looks at the request later.
     request.stream = httpx.ByteStream(sent)
-    return Request(request.method.upper(), str(request.url), dict(request.headers), sent)
+    return Request(request.method.upper(), str(request.url), dict(request.headers.items()), sent)
 
 
 def _answer(httpx: Any, outcome: Outcome, request: Any) -> Any:

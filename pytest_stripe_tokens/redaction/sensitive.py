@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import deque
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api.card_numbers import passes_luhn
@@ -115,6 +116,8 @@ def keeps_tail(name: str) -> bool:
     return bare in _BARE_TAILS or bare.endswith("cardnumber")
 
 
+# Asked of every header of every request.
+@lru_cache(maxsize=256)
 def is_secret_header(name: str) -> bool:
     """Tell whether a header's value is secret, by its name in lower case; the one rule for headers."""
     return _SECRET_HEADER.search(name) is not None

@@ -19,6 +19,7 @@ COUNTING = """
         if event == "call" and frame.f_code.co_filename.startswith(ours):
             counts["calls"] += 1
             counts["functions"] += frame.f_code.co_name == "place"
+            counts["made"] += frame.f_code.co_name == "_make"
 
     def audited(event, arguments):
         if event == "open" and counts and not isinstance(arguments[0], int):
@@ -28,7 +29,7 @@ COUNTING = """
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol():
-        counts.update(calls=0, files=0, functions=0)
+        counts.update(calls=0, files=0, functions=0, made=0)
         before = set(sys.modules)
         sys.setprofile(called)
         try:
@@ -121,6 +122,8 @@ def test_a_test_pays_for_what_it_uses_and_the_first_for_what_all_share(count, te
     calls, functions = most
     assert 0 < last["calls"] <= calls
     assert 0 < last["functions"] <= functions
+    # What replaces a client's function is made by the first test that needs it.
+    assert (first["made"], last["made"]) == (first["functions"], 0)
 
 
 @pytest.mark.slow

@@ -188,3 +188,83 @@ def test_a_failing_tests_list_names_the_account(run_test):
     """)
     result.stdout.fnmatch_lines(["POST  /v1/tokens  card  200  generated  Stripe-Account: acct_* card*"])
     result.stdout.no_fnmatch_line("POST*acct_1SellerOfMany*")
+
+
+def test_a_sandbox_takes_the_place_of_the_one_before_whatever_is_left_of_that(suite):
+    suite.write(
+        "test_it.py",
+        """
+        import gc, unittest.mock, weakref
+        import pytest, requests, stripe
+
+        stripe.api_key = "sk_test_mine"
+        left = {}
+
+        def answered(stripe_tokens):
+            # By a client of its own each: stripe-python's short cut looks at whose the functions are.
+            made = requests.post("https://api.stripe.com/v1/tokens", data={"pii[id_number]": "000000000"},
+                                 auth=("sk_test_mine", ""))
+            return made.json()["id"] in stripe_tokens.tokens and stripe.Token.create(
+                pii={"id_number": "000000000"}).id in stripe_tokens.tokens
+
+        def test_first(stripe_tokens):
+            left["sandbox"], left["send"] = weakref.ref(stripe_tokens), requests.Session.send
+            left["mock"] = unittest.mock.patch.object(requests.Session, "send", lambda *_, **__: "theirs")
+            left["mock"].start()
+
+        def test_where_none_is_open():
+            gc.collect()
+            assert left["sandbox"]() is None
+
+        def test_beside_its_mock(stripe_tokens):
+            assert requests.get("https://shop.example/") == "theirs"
+            left["mock"].stop()
+            assert requests.Session.send is left["send"]
+            assert answered(stripe_tokens)
+
+        @pytest.mark.parametrize("number", range(2))
+        def test_after_it(stripe_tokens, number):
+            assert answered(stripe_tokens)
+            assert len(stripe_tokens.tokens) == len(stripe_tokens.requests) == 2
+
+        def test_where_none_is_open_any_more():
+            for send in (requests.Session.send, left["send"]):
+                with pytest.raises(requests.exceptions.InvalidSchema):
+                    send(requests.Session(), requests.Request("GET", "odd://shop.example").prepare())
+        """,
+    )
+    suite.run().assert_outcomes(passed=6)
+
+
+def test_a_thread_of_a_test_that_is_over_asks_the_sandbox_of_no_other(suite):
+    suite.write(
+        "test_it.py",
+        """
+        import threading, time
+        import stripe
+
+        stripe.api_key = "sk_test_mine"
+        told = []
+
+        def test_first(stripe_tokens):
+            entered, go = threading.Event(), threading.Event()
+
+            def answer(request):
+                entered.set()
+                assert go.wait(10)
+                return {"object": "customer", "id": "cus_of_the_first"}
+
+            stripe_tokens.answer("POST /v1/customers", answer)
+            threading.Thread(target=lambda: told.append(stripe.Customer.create().id)).start()
+            assert entered.wait(10)
+            told.append(go)
+
+        def test_second(stripe_tokens):
+            told.pop(0).set()
+            while not told:
+                time.sleep(0.01)
+            assert told == ["cus_of_the_first"]
+            assert stripe_tokens.requests == []
+        """,
+    )
+    suite.run().assert_outcomes(passed=2)
