@@ -69,6 +69,62 @@ FIXTURE = """
     def test_it(number, card_token):
         pass
 """
+HTTPX = """
+    import httpx, pytest
+
+    AUTH = {"Authorization": "Bearer sk_test_x"}
+    CARD = {"card[number]": "4242424242424242", "card[exp_month]": 5, "card[exp_year]": 2026, "card[cvc]": "123"}
+    CLIENT = httpx.Client(headers=AUTH)
+    API = "https://api.stripe.com/v1/tokens"
+
+    @pytest.mark.parametrize("number", range(3))
+    def test_it(number, stripe_tokens):
+        token = CLIENT.post(API, data=CARD).json()
+        assert CLIENT.get(f"{API}/{token['id']}").json()["card"]["last4"] == "4242"
+"""
+AIOHTTP = HTTPX.replace("httpx, pytest", "aiohttp, asyncio, pytest").replace("CLIENT = httpx.Client(headers=AUTH)", "")
+AIOHTTP = (
+    AIOHTTP[: AIOHTTP.index("        token = ")]
+    + """
+        async def ask():
+            async with aiohttp.ClientSession(headers=AUTH) as session:
+                async with session.post(API, data=CARD) as answer:
+                    token = await answer.json()
+                async with session.get(f"{API}/{token['id']}") as answer:
+                    return await answer.json()
+        assert asyncio.run(ask())["card"]["last4"] == "4242"
+"""
+)
+SERVER = """
+    import http.client, json, threading, urllib.parse
+
+    import pytest
+
+    served = {"calls": 0, "sends": 0}
+
+    def called(frame, event, argument):
+        if event == "call":
+            served["calls"] += "pytest_stripe_tokens" in frame.f_code.co_filename
+        elif event == "c_call":
+            served["sends"] += getattr(argument, "__name__", "") in {"send", "sendall", "sendmsg"}
+
+    threading.setprofile(called)
+
+    def test_it(stripe_server, stripe_tokens):
+        connection = http.client.HTTPConnection("127.0.0.1", urllib.parse.urlsplit(stripe_server.url).port)
+        auth = {"Authorization": "Bearer sk_test_x", "Content-Type": "application/x-www-form-urlencoded"}
+
+        def ask(method, path, body=None):
+            connection.request(method, path, body, auth)
+            return json.loads(connection.getresponse().read())
+
+        for number in range(3):
+            served.update(calls=0, sends=0)
+            token = ask("POST", "/v1/tokens", "card[number]=4242424242424242&card[exp_month]=5&card[exp_year]=2050")
+            assert ask("GET", f"/v1/tokens/{token['id']}")["card"]["last4"] == "4242"
+        with open("served.json", "w") as file:
+            json.dump(served, file)
+"""
 UNUSED = FIXTURE.replace(", card_token", "")
 
 
@@ -108,9 +164,9 @@ def test_a_suite_that_uses_nothing_pays_for_a_few_small_modules(count):
 @pytest.mark.parametrize(
     ("text", "mode", "loaded", "most"),
     [
-        (FIXTURE, "generate", set(), (310, 9)),
-        (CALLS, "generate", {"requests", "urllib3"}, (495, 24)),
-        (CALLS, "replay", {"requests", "urllib3", "yaml"}, (340, 24)),
+        (FIXTURE, "generate", set(), (295, 9)),
+        (CALLS, "generate", {"requests", "urllib3"}, (445, 24)),
+        (CALLS, "replay", {"requests", "urllib3", "yaml"}, (315, 24)),
     ],
     ids=["a fixture", "generated", "replayed"],
 )
@@ -124,6 +180,23 @@ def test_a_test_pays_for_what_it_uses_and_the_first_for_what_all_share(count, te
     assert 0 < last["functions"] <= functions
     # What replaces a client's function is made by the first test that needs it.
     assert (first["made"], last["made"]) == (first["functions"], 0)
+
+
+@pytest.mark.parametrize(("text", "client", "most"), [(HTTPX, "httpx", (280, 15)), (AIOHTTP, "aiohttp", (305, 11))])
+def test_another_client_is_answered_without_what_others_are_built_on(count, text, client, most):
+    start, first, last = count(text, "--stripe-tokens=replay")
+    assert HEAVY & (roots(start["modules"]) | roots(first["modules"])) <= {client, "yaml"}
+    assert (last["modules"], last["files"], last["made"]) == ([], 0, 0)
+    calls, functions = most
+    assert 0 < last["calls"] <= calls
+    assert 0 < last["functions"] <= functions
+
+
+def test_a_server_answers_in_few_calls_and_each_time_in_one_piece(suite):
+    suite.write("test_it.py", SERVER).run("--stripe-tokens=generate").assert_outcomes(passed=1)
+    served = json.loads((suite.path / "served.json").read_text())
+    assert 0 < served["calls"] <= 415
+    assert served["sends"] == 2
 
 
 @pytest.mark.slow
