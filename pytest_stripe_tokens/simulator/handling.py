@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import unquote, unquote_to_bytes
 
@@ -103,7 +104,7 @@ class Handling:
         key = self._key_in_form
         return identify(headers if key is None else {**headers, "authorization": f"Bearer {key}"})
 
-    @property
+    @cached_property
     def _sent(self) -> bytes:
         """Query and body together: a POST's parameters may travel in either (real answers)."""
         query = self._request.query.encode("utf-8", "surrogatepass") if host(self._request) else b""

@@ -190,7 +190,17 @@ def test_a_failing_tests_list_names_the_account(run_test):
     result.stdout.no_fnmatch_line("POST*acct_1SellerOfMany*")
 
 
-def test_a_sandbox_takes_the_place_of_the_one_before_whatever_is_left_of_that(suite):
+@pytest.mark.parametrize("opens_again", [True, False])
+def test_a_sandbox_takes_the_place_of_the_one_before_whatever_is_left_of_that(suite, opens_again):
+    # The gate of the sandbox before is opened again, which must show nowhere.
+    suite.write(
+        "conftest.py",
+        f"""
+        from pytest_stripe_tokens.interception.gate import Gate
+
+        Gate.can_open_again = {opens_again}
+        """,
+    )
     suite.write(
         "test_it.py",
         """
