@@ -167,6 +167,12 @@ class Gate:
         return _Made(target, previous, replacement, target.name in vars(target.owner))
 
     def _take_away(self) -> None:
+        # What lies over a mock of the test's, and not over the client's own or a sandbox's, would hold on to it.
+        self._made = {
+            id(made.target): made
+            for made in self._placed
+            if made.previous is made.target.genuine or gate_of(made.previous) is not None
+        }
         while self._placed:
             made = self._placed.pop()
             owner, name = made.target.owner, made.target.name
@@ -192,13 +198,27 @@ class Gate:
             self._idle.close()
 
 
+def gate_of(function: Any) -> Gate | None:
+    """Give the gate of a replacement that a sandbox has put in place; None for any other function."""
+    gate = getattr(function, "gate", None)
+    # A mock has every attribute, and one with a specification passes for an instance of it.
+    return gate if type(gate) is Gate else None
+
+
+def underneath(function: Any) -> Any:
+    """Give a function as it is without the sandboxes that have replaced it, one inside another."""
+    while type(getattr(function, "gate", None)) is Gate:
+        function = function.__wrapped__
+    return function
+
+
 def open_gates() -> list[Gate]:
     """Give the sandboxes that are open in this process, the innermost first, by what they have put over http.client."""
     function: Any = http.client.HTTPConnection.connect
     found: list[Gate] = []
     while function is not None:
-        gate = getattr(function, "gate", None)
-        if isinstance(gate, Gate) and gate.is_open and gate not in found:
+        gate = gate_of(function)
+        if gate is not None and gate.is_open and gate not in found:
             found.append(gate)
         function = getattr(function, "__wrapped__", None)
     return found

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.messages import Request, Response
+from pytest_stripe_tokens.interception.gate import underneath
 from pytest_stripe_tokens.interception.requests_shortcut import as_requests, read_timeout
 
 if TYPE_CHECKING:
@@ -97,10 +98,7 @@ class _Requests:
         )
 
     def _is_own(self, function: Any) -> bool:
-        # Sandboxes, one inside another.
-        while hasattr(function, "gate"):
-            function = function.__wrapped__
-        return bool(getattr(getattr(function, "__code__", None), "co_filename", None) == self._file)
+        return bool(getattr(getattr(underneath(function), "__code__", None), "co_filename", None) == self._file)
 
     def made(self, method: str, url: str, headers: Mapping[str, Any], post_data: Any) -> Request | None:
         """Give the request that requests would send; None where it would do more than put its parts together."""

@@ -16,6 +16,7 @@ from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.api.messages import Response
+from pytest_stripe_tokens.interception.gate import underneath
 from pytest_stripe_tokens.interception.wire import StubRaised
 
 if TYPE_CHECKING:
@@ -75,10 +76,7 @@ def _is_filled(cell: Any) -> bool:
 
 def _theirs(owner: Any, name: str) -> Any:
     """A function of a tool as it is without the sandboxes that are open."""
-    function = getattr(owner, name)
-    while hasattr(function, "gate"):
-        function = function.__wrapped__
-    return function
+    return underneath(getattr(owner, name))
 
 
 def _response(status: int, headers: Mapping[str, str], body: bytes | str) -> Response:

@@ -237,13 +237,26 @@ def test_a_sandbox_takes_the_place_of_the_one_before_whatever_is_left_of_that(su
             assert answered(stripe_tokens)
             assert len(stripe_tokens.tokens) == len(stripe_tokens.requests) == 2
 
+        class TestOverAMock:
+            @pytest.fixture(scope="class", autouse=True)
+            def mocked(self):
+                with unittest.mock.patch.object(requests.Session, "send") as spy:
+                    left["spy"] = weakref.ref(spy)
+                    yield
+
+            def test_it(self, stripe_tokens):
+                requests.get("https://shop.example/")
+                assert left["spy"]().called
+
         def test_where_none_is_open_any_more():
+            gc.collect()
+            assert left["spy"]() is None
             for send in (requests.Session.send, left["send"]):
                 with pytest.raises(requests.exceptions.InvalidSchema):
                     send(requests.Session(), requests.Request("GET", "odd://shop.example").prepare())
         """,
     )
-    suite.run().assert_outcomes(passed=6)
+    suite.run().assert_outcomes(passed=7)
 
 
 def test_a_thread_of_a_test_that_is_over_asks_the_sandbox_of_no_other(suite):

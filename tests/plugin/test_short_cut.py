@@ -152,6 +152,8 @@ LOOKED_AT = {
     "request is a spy": lambda: mock.patch.object(requests.Session, "request", autospec=True),
     "send is a spy": lambda: mock.patch.object(requests.Session, "send", autospec=True),
     "prepare_request is a spy": lambda: mock.patch.object(requests.Session, "prepare_request", autospec=True),
+    "send is a mock": lambda: mock.patch.object(requests.Session, "send"),
+    "get_adapter is a mock": lambda: mock.patch.object(requests.Session, "get_adapter"),
     "the session is another": lambda: mock.patch.object(requests, "Session"),
 }
 
