@@ -9,9 +9,8 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from pytest_stripe_tokens.api.messages import Request, is_stripe_host
@@ -49,8 +48,7 @@ class _Idle:
             end()
 
 
-@dataclass(frozen=True)
-class _Made:
+class _Made(NamedTuple):
     """A replacement of a client's function."""
 
     target: Target
@@ -63,7 +61,6 @@ def _over(_request: Request) -> Outcome:
     return Outcome(exception=ConnectionError("pytest-stripe-tokens can't answer: the test that sent this is over"))
 
 
-@dataclass(eq=False)
 class Gate:
     """What an open sandbox takes; replacements that outlive it find it closed and step aside.
 
@@ -74,21 +71,23 @@ class Gate:
         answerer: answers a request.
         bypass: set where Stripe's hosts are to be reached.
         noter: is told of a host that was refused, and with what words.
-        is_open: until the sandbox closes.
-        closing: called when it closes.
+
+    `is_open` until the sandbox closes, since `opened_at`; what is in `closing` is called then.
     """
 
-    answerer: Answerer
-    bypass: ContextVar[bool]
-    noter: Noter = _unnoted
-    is_open: bool = True
-    closing: list[Callable[[], None]] = field(default_factory=list["Callable[[], None]"])
-    opened_at: float = field(default_factory=time.perf_counter)
-    _connections: weakref.WeakSet[Any] | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _made: dict[int, _Made] = field(default_factory=dict[int, _Made])
-    _placed: list[_Made] = field(default_factory=list[_Made])
-    _idle: _Idle | None = None
+    def __init__(self, answerer: Answerer, bypass: ContextVar[bool], noter: Noter = _unnoted) -> None:
+        self.answerer = answerer
+        self.bypass = bypass
+        self.noter = noter
+        self.is_open = True
+        self.closing: list[Callable[[], None]] = []
+        self.opened_at = time.perf_counter()
+        self._connections: weakref.WeakSet[Any] | None = None
+        self._lock = threading.Lock()
+        # By the target's id: to look one up by itself would compare all of it.
+        self._made: dict[int, _Made] = {}
+        self._placed: list[_Made] = []
+        self._idle: _Idle | None = None
 
     @property
     def can_open_again(self) -> bool:
