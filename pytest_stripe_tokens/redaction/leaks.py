@@ -42,6 +42,8 @@ _NAMES = "|".join(sorted((name.replace("_", "[_-]?") for name in SECRET_NAMES), 
 _NAMED = re.compile(
     r"""(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_-]{1,60}+)[\\"'\]]*+\s*+[:=]\s*+[\\"']*+(?=([0-9A-Za-z]{1,5}+)(?![0-9A-Za-z]))"""
 )
+_WORD = re.compile("[0-9A-Za-z]+")
+_SEPARATORS = bytes(number for number in range(128) if not chr(number).isalnum())
 _SECRET_END = re.compile(rf"(?:^|[^a-z])(?:{_NAMES})$", re.IGNORECASE)
 # What a sentence calls a CVC. An answer's own codes, "status code 402", are none.
 _SAID = (
@@ -64,6 +66,8 @@ _ODD_KEY = re.compile(
     r"|7[0235]6b5f(?:74657374|6c697665)5f",
     re.IGNORECASE,
 )
+# What stands in each of them, in lower case, and in little else.
+_ODD_KEY_SIGN = re.compile(r"tset_k|evil_k|6b5f|k[\W_]{1,3}_[\W_]{1,3}[tl]")
 
 
 def leaks(data: bytes, secrets: Iterable[str]) -> list[str]:
@@ -80,22 +84,46 @@ def leaks(data: bytes, secrets: Iterable[str]) -> list[str]:
     Returns:
         The kinds of what was found, each once, sorted; never a secret. Empty where nothing was.
     """
-    searched = _Searched(_readings(data))
-    found = {
-        kind
-        for kind, is_in in (
-            ("an API key", _has_key),
-            ("a card number", has_card_number),
-            ("an account id", _has_account),
+    return Search(data).found(secrets)
+
+
+class Search:
+    """One search of bytes, which any number of secrets can be looked for in.
+
+    Args:
+        data: what is about to be written.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._searched = _Searched(_readings(data))
+
+    @cached_property
+    def by_look(self) -> frozenset[str]:
+        """The kinds of what is a secret by its look."""
+        return frozenset(
+            kind
+            for kind, is_in in (
+                ("an API key", _has_key),
+                ("a card number", has_card_number),
+                ("an account id", _has_account),
+            )
+            if any(is_in(text) for text in self._searched.texts)
         )
-        if any(is_in(text) for text in searched.texts)
-    }
-    for secret in {secret.strip() for secret in secrets} - {""}:
-        if searched.holds(secret):
-            found.add(f"{_kind(secret)} that was sent")
-        elif len(secret) > _SHORT and searched.holds_inbase64_forms(secret):
-            found.add(f"{_kind(secret)} that was sent, in base64")
-    return sorted(found)
+
+    def found(self, secrets: Iterable[str]) -> list[str]:
+        """Give the kinds of what stands in it by its look or as one of `secrets`, as `leaks` does."""
+        return sorted(self.by_look.union(filter(None, map(self.sent, secrets))))
+
+    def sent(self, secret: str) -> str:
+        """Give the kind of a secret that stands in it; empty where it does not."""
+        secret = secret.strip()
+        if not secret:
+            return ""
+        if self._searched.holds(secret):
+            return f"{_kind(secret)} that was sent"
+        if len(secret) > _SHORT and self._searched.holds_inbase64_forms(secret):
+            return f"{_kind(secret)} that was sent, in base64"
+        return ""
 
 
 def _readings(data: bytes) -> list[str]:
@@ -131,6 +159,10 @@ class _Searched:
         return "\n".join(_squeezed(text) for text in self.texts)
 
     @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(_WORD.findall(self._whole))
+
+    @cached_property
     def _short(self) -> set[str]:
         """Short values beside a secret's name, or in a sentence about one."""
         named = {
@@ -140,7 +172,8 @@ class _Searched:
 
     def holds(self, secret: str) -> bool:
         if len(secret) < _SHORT and secret.isascii() and secret.isalnum():
-            return secret in self._short
+            # The names are read only where the value stands at all.
+            return secret in self._words and secret in self._short
         if len(secret) < _SHORT:
             odd = rf"""(?<![a-z])(?:{_NAMES})[\\"'\]]*\s*[:=]\s*[\\"']*{re.escape(secret)}(?![0-9A-Za-z])"""
             return re.search(odd, self._whole, re.IGNORECASE) is not None
@@ -167,6 +200,8 @@ class _Searched:
 
 
 def _squeezed(text: str) -> str:
+    if text.isascii():
+        return text.lower().encode().translate(None, _SEPARATORS).decode()
     return re.sub(r"[\W_]+", "", text.casefold())
 
 
@@ -213,7 +248,8 @@ _ENCODED_KEYS = [
 
 
 def _has_key(text: str) -> bool:
-    return has_key(text) or _ODD_KEY.search(text) is not None or any(form in text for form in _ENCODED_KEYS)
+    is_odd = not text.isascii() or _ODD_KEY_SIGN.search(text.lower())
+    return has_key(text) or bool(is_odd and _ODD_KEY.search(text)) or any(form in text for form in _ENCODED_KEYS)
 
 
 def _has_account(text: str) -> bool:
