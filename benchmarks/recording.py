@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 CASSETTES = 50
 REQUESTS = 2
 KEY = "sk_test_" + "4eC39HqLyjWDarjtT1zdp7dc"
-ASKING = HEAD.replace("import pytest, stripe", 'import os, pytest, stripe\n\nstripe.api_base = os.environ["BENCH_BASE"]')
+ASKING = HEAD.replace(
+    "import pytest, stripe", 'import os, pytest, stripe\n\nstripe.api_base = os.environ["BENCH_BASE"]'
+)
 NAMED = '@pytest.mark.stripe_tokens(cassette="all/{number}")\n'
 RECORDED = MANY + NAMED + CALLS.format(fixtures="")
 OTHERS = MANY + "@pytest.mark.vcr\n" + CALLS.format(fixtures="")
@@ -33,7 +35,12 @@ CASES = (
     Case("loads", "the same suite without the calls and without a plugin", text=MANY + EMPTY.format(fixtures="")),
     Case("asks", "the calls alone, answered by the server", head=ASKING, text=MANY + CALLS.format(fixtures="")),
     Case("recording", "ours: --record, a cassette a test", options=(*OURS, "--record"), text=RECORDED),
-    Case("recording-again", "ours: the same over the cassettes that are there", options=(*OURS, "--record"), text=RECORDED),
+    Case(
+        "recording-again",
+        "ours: the same over the cassettes that are there",
+        options=(*OURS, "--record"),
+        text=RECORDED,
+    ),
     Case(
         "pytest-recording",
         "pytest-recording, the same, nothing redacted",

@@ -34,6 +34,7 @@ __all__ = [
     "Metadata",
     "Player",
     "read",
+    "redacted",
     "render",
 ]
 
@@ -128,8 +129,8 @@ class Library:
         Raises:
             CassetteError: it can't be written; the old file is as it was.
         """
-        cassette = _redacted(cassette)
-        data = documents.dump(file_format.plain(cassette))
+        cassette = redacted(cassette)
+        data = render(cassette)
         try:
             cassette.path.parent.mkdir(parents=True, exist_ok=True)
             _replace(cassette.path.resolve(), data)
@@ -220,13 +221,18 @@ def _parsed(path: Path, data: bytes) -> Cassette:
         raise CassetteError(f"{path}, line {error.line}: {error}; {_NEXT_STEP}") from error
 
 
-def _redacted(cassette: Cassette) -> Cassette:
-    return replace(cassette, interactions=tuple(file_format.redacted(item) for item in cassette.interactions))
+def redacted(cassette: Cassette) -> Cassette:
+    """Give a cassette of redacted interactions; one that is redacted already is the same."""
+    return replace(cassette, interactions=tuple(map(file_format.redacted, cassette.interactions)))
 
 
 def render(cassette: Cassette) -> bytes:
     """Give the bytes that `Library.write` writes: redacted, and the same for the same cassette."""
-    return documents.dump(file_format.plain(_redacted(cassette)))
+    from pytest_stripe_tokens.cassettes import writing  # noqa: PLC0415 - only a recording writes
+
+    written = [file_format.redacted(interaction).written for interaction in cassette.interactions]
+    head = writing.dump(file_format.plain(replace(cassette, interactions=())))
+    return b"".join([head.removesuffix(b" []\n"), b"\n", *written]) if written else head
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from filelock import BaseFileLock
 
-    from pytest_stripe_tokens.cassettes.player import RedactedInteraction
+    from pytest_stripe_tokens.cassettes.file_format import RedactedInteraction
 
 _SUFFIX = ".take"
 _USERS = ".users"
