@@ -6,7 +6,6 @@ A cassette is vcrpy's YAML, version 1, with what it says of itself under `metada
 from __future__ import annotations
 
 import contextlib
-import glob
 import os
 import re
 import secrets
@@ -264,8 +263,12 @@ def _sweep(path: Path) -> None:
     """Remove what processes that were killed while they wrote this file have left beside it."""
     from pytest_stripe_tokens.api.processes import is_running  # noqa: PLC0415 - only who writes needs it
 
-    for litter in path.parent.glob(f".{glob.escape(path.name)}.*-*.tmp"):
-        process = litter.name.rpartition("-")[0].rpartition(".")[2]
+    start, end = f".{path.name}.", ".tmp"
+    # Read for each cassette: one path for each file beside it would take longer than all else.
+    for name in os.listdir(path.parent):  # noqa: PTH208
+        if not name.startswith(start) or not name.endswith(end):
+            continue
+        process = name[len(start) : -len(end)].partition("-")[0]
         if process.isdigit() and not is_running(int(process)):
             with contextlib.suppress(OSError):
-                litter.unlink()
+                path.with_name(name).unlink()

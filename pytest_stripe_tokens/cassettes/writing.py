@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ def dump(data: Any) -> bytes:
 def _lines(value: Any, indent: str) -> Iterator[str]:
     """Write a mapping or a sequence that is not empty."""
     if isinstance(value, dict) and value:
-        for name, item in value.items():
+        for name, item in cast("dict[object, Any]", value).items():
             if not isinstance(name, str) or not _NAME.fullmatch(name):
                 raise _NotSimpleError
             if isinstance(item, dict | list) and item:
@@ -49,7 +49,7 @@ def _lines(value: Any, indent: str) -> Iterator[str]:
             else:
                 yield f"{indent}{_text(name)}: {_scalar(item, f'{indent}  ')}\n"
     elif isinstance(value, list) and value:
-        for item in value:
+        for item in cast("list[object]", value):
             if isinstance(item, dict | list) and item:
                 yield f"{indent}- {''.join(_lines(item, f'{indent}  '))[len(indent) + 2 :]}"
             else:

@@ -159,7 +159,7 @@ class Replacement:
         aged = self._expired(old) if old is not None and not kept else ""
         if is_same and not aged:
             return Result(pending.name, "unchanged", _joined(told, deviating))
-        pending = _settled(before, pending)
+        pending = _settled(before, pending) if before else pending
         metadata = Metadata("recorded", self.recorded_at, version, self.plugin_version, pending.token_type)
         interactions = self._merged(pending, before, difference, kept)
         cassette = redacted(Cassette(self.library.path(pending.name), metadata, interactions))

@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 from dataclasses import dataclass, replace
+from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -113,7 +114,11 @@ class Stage:
         return self._lock(f"{_slug(name)}.lock")
 
     def turn(self) -> BaseFileLock:
-        """Give the lock of the one request that is sent at a time."""
+        """Give the lock of the one request that is sent at a time; in this process it is one."""
+        return self._turn
+
+    @cached_property
+    def _turn(self) -> BaseFileLock:
         return self._lock(_TURN, timeout=_LONGEST_TURN)
 
     def _lock(self, name: str, timeout: float = -1) -> BaseFileLock:

@@ -112,7 +112,7 @@ class Search:
 
     def found(self, secrets: Iterable[str]) -> list[str]:
         """Give the kinds of what stands in it by its look or as one of `secrets`, as `leaks` does."""
-        return sorted(self.by_look.union(filter(None, map(self.sent, secrets))))
+        return sorted(self.by_look | {kind for secret in secrets if (kind := self.sent(secret))})
 
     def sent(self, secret: str) -> str:
         """Give the kind of a secret that stands in it; empty where it does not."""

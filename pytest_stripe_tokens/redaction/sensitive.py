@@ -130,8 +130,11 @@ def hide(text: str) -> str:
 
     A card number keeps its last four digits; an account id becomes a hash that stays the same for the same account.
     """
-    text = _KEY.sub(rf"\1{HIDDEN}", text)
-    text = _ACCOUNT.sub(lambda match: redact_account(match[0]), text)
+    if "_" in text:
+        text = _KEY.sub(rf"\1{HIDDEN}", text)
+        text = _ACCOUNT.sub(lambda match: redact_account(match[0]), text)
+    if len(text) < _SHORTEST_NUMBER:
+        return text
     text = _NUMBER_RUN.sub(lambda match: _hide_numbers(match[0]), text)
     return _PARTED_RUN.sub(_hide_parted, text)
 
