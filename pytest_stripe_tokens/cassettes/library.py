@@ -61,6 +61,7 @@ class Library:
         # may have had another file system in place of the real one.
         self._data: dict[str, bytes] = {}
         self._found: dict[str, Cassette | CassetteError] = {}
+        self._unsettled: set[Path] = set()
         self._lock = RLock()
 
     def path(self, name: str) -> Path:
@@ -132,7 +133,8 @@ class Library:
         data = render(cassette)
         try:
             cassette.path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(cassette.path.resolve(), data)
+            path = cassette.path.resolve()
+            _replace(path, data)
         except OSError as error:
             raise CassetteError(
                 f"{cassette.path}: can't be written: {error.strerror or error}; what was there is unchanged"
@@ -140,6 +142,21 @@ class Library:
         with self._lock:
             self._data.pop(str(cassette.path), None)
             self._found[str(cassette.path)] = cassette
+            self._unsettled.add(path.parent)
+
+    def settle(self) -> None:
+        """Wait until the cassettes that were written are those that are there after a loss of power.
+
+        The moves are on the disk once their directories are; not every system can be told so.
+        """
+        for path in self._unsettled:
+            with contextlib.suppress(OSError):
+                directory = os.open(path, os.O_RDONLY)
+                try:
+                    os.fsync(directory)
+                finally:
+                    os.close(directory)
+        self._unsettled.clear()
 
     def forget(self, name: str) -> None:
         """Read a cassette anew when it is asked for next: another process has written it."""
@@ -250,13 +267,6 @@ def _replace(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             staged.unlink(missing_ok=True)
         raise
-    # The move is on the disk once the directory is; not every system can be told so.
-    with contextlib.suppress(OSError):
-        directory = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
 
 
 def _sweep(path: Path) -> None:

@@ -89,7 +89,9 @@ class Replacement:
 
     def conclude(self, pending_cassettes: Iterable[PendingCassette]) -> list[Result]:
         """Replace the cassettes that were recorded well, and tell of each what became of it."""
-        return [self._safely(pending) for pending in pending_cassettes]
+        results = [self._safely(pending) for pending in pending_cassettes]
+        self.library.settle()
+        return results
 
     def _safely(self, pending: PendingCassette) -> Result:
         try:

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from base64 import b64encode, urlsafe_b64encode
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
@@ -23,7 +23,7 @@ from pytest_stripe_tokens.redaction.sensitive import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 _SHORT = 6
 """Below so many characters a secret is looked for beside its name only: "123" alone stands in every other answer."""
@@ -205,14 +205,15 @@ def _squeezed(text: str) -> str:
     return re.sub(r"[\W_]+", "", text.casefold())
 
 
-def _odd(secret: str) -> Iterator[str]:
+# A run searches every request for the same few secrets.
+@lru_cache(maxsize=256)
+def _odd(secret: str) -> tuple[str, ...]:
     """Give what a secret looks like among letters and digits alone, without what a key begins with."""
     body = without_start(secret)
     squeezed = _squeezed(body if body.isascii() else unicodedata.normalize("NFKC", body))
-    if len(squeezed) >= _PLAIN:
-        yield squeezed
-        yield squeezed[::-1]
-        yield body.encode("utf-8", errors="replace").hex()
+    if len(squeezed) < _PLAIN:
+        return ()
+    return squeezed, squeezed[::-1], body.encode("utf-8", errors="replace").hex()
 
 
 def without_start(secret: str) -> str:
@@ -222,14 +223,17 @@ def without_start(secret: str) -> str:
     return body if len(body) >= _PLAIN else secret
 
 
-def base64_forms(secret: str) -> Iterator[str]:
+@lru_cache(maxsize=256)
+def base64_forms(secret: str) -> frozenset[str]:
     """Give what `secret` looks like in base64 wherever it begins, without the ends that depend on what is around it."""
     raw = secret.encode("utf-8", errors="replace")
+    forms: set[str] = set()
     for offset in range(3):
         padded = b"\x00" * offset + raw
         first = -(-offset * 8 // 6)
         last = len(padded) * 8 // 6
-        yield from {encode(padded).decode("ascii")[first:last] for encode in (b64encode, urlsafe_b64encode)}
+        forms |= {encode(padded).decode("ascii")[first:last] for encode in (b64encode, urlsafe_b64encode)}
+    return frozenset(forms)
 
 
 def _kind(secret: str) -> str:
@@ -241,9 +245,7 @@ def _kind(secret: str) -> str:
 
 
 _ENCODED_KEYS = [
-    form
-    for kind, mode in product(("sk", "rk"), ("test", "live"))
-    for form in dict.fromkeys(base64_forms(f"{kind}_{mode}_"))
+    form for kind, mode in product(("sk", "rk"), ("test", "live")) for form in base64_forms(f"{kind}_{mode}_")
 ]
 
 

@@ -168,7 +168,9 @@ def redact_response(response: Response) -> Response:
         name: hide(value) for name, value in sorted(response.headers.items()) if name.lower() in _RESPONSE_HEADERS
     }
     text = bodies.text(response.body, lower)
-    value = bodies.parse_json(text)
+    # Most answers are read as they came.
+    is_plain = text.isascii() and "\x00" not in text and text.encode() == response.body
+    value = response.data if is_plain else bodies.parse_json(text)
     kind = "application/json"
     if value is not None:
         end = "\n" if text.endswith("\n") else ""
