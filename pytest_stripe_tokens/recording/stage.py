@@ -124,7 +124,8 @@ class Stage:
     def _lock(self, name: str, timeout: float = -1) -> BaseFileLock:
         from filelock import FileLock  # noqa: PLC0415 - only a recording needs it
 
-        return FileLock(self.directory / name, timeout=timeout, thread_local=False)
+        # Nobody else is in the directory: without this, each new file is tried out for what others may do with it.
+        return FileLock(self.directory / name, mode=0o600, timeout=timeout, thread_local=False)
 
     def use(self, name: str, test: str) -> None:
         """Note that a test was answered by what this run has recorded of a cassette."""

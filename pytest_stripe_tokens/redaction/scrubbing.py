@@ -54,6 +54,9 @@ class Scrubber:
     def __init__(self, secrets: Callable[[], Iterable[str]]) -> None:
         self._secrets = secrets
         self._known: dict[str, _Secret] = {}
+        # By what each form begins with, in lower case: which of a thousand secrets stand in a line, a few looks tell.
+        self._starts: dict[str, list[_Secret]] = {}
+        self._lengths: set[int] = set()
 
     def know(self, secrets: Callable[[], Iterable[str]]) -> None:
         """Take the secrets from here from now on."""
@@ -122,13 +125,27 @@ class Scrubber:
 
         A pattern of all that are known would be made anew for nearly every request, and take longer each time.
         """
-        plain = text.lower() if text.isascii() else None
-        found: list[_Secret] = []
-        for name in tuple(self._secrets()):
-            secret = self._known.get(name) or self._known.setdefault(name, _Secret(name))
-            if name and secret.may_stand_in(text, plain):
-                found.append(secret)
+        for name in set(self._secrets()).difference(self._known, {""}):
+            self._learn(_Secret(name))
+        if not text.isascii():
+            found = [secret for secret in self._known.values() if secret.pattern.search(text)]
+        else:
+            lower = text.lower()
+            begun = {
+                start
+                for length in self._lengths
+                for start in {lower[at : at + length] for at in range(len(lower) - length + 1)} & self._starts.keys()
+            }
+            likely = {id(secret): secret for start in begun for secret in self._starts[start]}
+            found = [secret for secret in likely.values() if any(form in lower for form in secret.lower_forms)]
         return sorted(found, key=lambda secret: -len(secret.text))
+
+    def _learn(self, secret: _Secret) -> None:
+        self._known[secret.text] = secret
+        for form in secret.lower_forms:
+            start = form[:_SHORT]
+            self._starts.setdefault(start, []).append(secret)
+            self._lengths.add(len(start))
 
     def _walk(self, value: Any, seen: set[int]) -> Any:
         """Go through strings, containers and what pytest's reports are made of; a suite's own objects are its own."""
@@ -237,8 +254,8 @@ class _Secret:
         if len(text) >= _LONG:
             forms |= {without_start(text), *base64_forms(text)}
         self._forms = sorted(forms, key=len, reverse=True)
-        # A letter of another script may be the same as one of ours in another case: it is looked for by the pattern.
-        self._plain = [form.lower() if form.isascii() else "" for form in self._forms]
+        # A letter of another script may be one of ours in another case: it is left to the pattern.
+        self.lower_forms = {form.lower() if form.isascii() else "" for form in self._forms}
 
     @cached_property
     def part(self) -> str:
@@ -251,12 +268,9 @@ class _Secret:
         return rf"(?<![0-9])(?:{either})(?![0-9])" if self.text.isdigit() else f"(?:{either})"
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
+    def pattern(self) -> re.Pattern[str]:
+        """Finds it alone."""
         return re.compile(self.part, re.IGNORECASE)
-
-    def may_stand_in(self, text: str, plain: str | None) -> bool:
-        """Whether it may stand in a text; `plain` is the text in lower case where it is ASCII."""
-        return self._pattern.search(text) is not None if plain is None else any(form in plain for form in self._plain)
 
 
 def _hidden(match: re.Match[str]) -> str:
