@@ -173,15 +173,16 @@ class _Searched:
     def holds(self, secret: str) -> bool:
         if len(secret) < _SHORT and secret.isascii() and secret.isalnum():
             # The names are read only where the value stands at all.
-            return secret in self._words and secret in self._short
+            return secret in self._whole and secret in self._words and secret in self._short
         if len(secret) < _SHORT:
             odd = rf"""(?<![a-z])(?:{_NAMES})[\\"'\]]*\s*[:=]\s*[\\"']*{re.escape(secret)}(?![0-9A-Za-z])"""
             return re.search(odd, self._whole, re.IGNORECASE) is not None
-        digits = re.sub(r"[\W_]", "", secret)
-        if digits.isascii() and digits.isdigit():
-            return self._holds_number(digits)
-        forms = {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
-        return any(form in self._whole for form in forms) or any(form in self._squeezed for form in _odd(secret))
+        number = _number(secret)
+        if number:
+            return self._holds_number(number)
+        return any(form in self._whole for form in _written(secret)) or any(
+            form in self._squeezed for form in _odd(secret)
+        )
 
     def holds_inbase64_forms(self, secret: str) -> bool:
         return any(form in self._whole for form in base64_forms(secret))
@@ -206,6 +207,19 @@ def _squeezed(text: str) -> str:
 
 
 # A run searches every request for the same few secrets.
+@lru_cache(maxsize=256)
+def _number(secret: str) -> str:
+    """Give the digits of a secret that is a number, separators aside; empty for any other."""
+    digits = re.sub(r"[\W_]", "", secret)
+    return digits if digits.isascii() and digits.isdigit() else ""
+
+
+@lru_cache(maxsize=256)
+def _written(secret: str) -> frozenset[str]:
+    """Give what a secret looks like as it is, and in JSON."""
+    return frozenset({secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]})
+
+
 @lru_cache(maxsize=256)
 def _odd(secret: str) -> tuple[str, ...]:
     """Give what a secret looks like among letters and digits alone, without what a key begins with."""
