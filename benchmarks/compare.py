@@ -1,6 +1,7 @@
 """Compare suites that use pytest-stripe-tokens with the same suites on its peers, side by side in one process tree.
 
     python benchmarks/compare.py                                       # every table, 5 rounds: about 8 minutes
+    python benchmarks/compare.py --tables recording
     python benchmarks/compare.py --tables tests --cases replay generate --tests 1000 --rounds 3
 
 Every case is a whole `pytest` run in a process of its own; the cases take turns, round by round, so that a machine
