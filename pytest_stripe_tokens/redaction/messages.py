@@ -71,6 +71,7 @@ _BARE_DETAILS = re.compile(r"[0-9][0-9 -]{5,}")
 _OBJECT_ID = re.compile(r"[a-z]{2,}_\w+")
 _PARAMETER = re.compile(r"[A-Za-z_][\w.-]{0,99}")
 _REDUCED_TAIL = re.compile(r"\*{4}[^\W_]{4}")
+_HIDDEN_WHOLE = frozenset({b"", HIDDEN.encode(), json.dumps(HIDDEN).encode()})
 _MAX_DEPTH = 50
 
 _COOKIE = re.compile(r"([^=;\s]+)=([^;\s]+)")
@@ -327,8 +328,8 @@ def _redact_url(url: str) -> str:
 
 
 def _redact_body(request: Request) -> bytes:
-    if not request.body:
-        return b""
+    if request.body in _HIDDEN_WHOLE:
+        return request.body
     body = bodies.parse(request.body, request.headers)
     if body is None:
         return HIDDEN.encode()
