@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
-from itertools import islice
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote_plus
@@ -179,13 +178,14 @@ class Recorder:
 
     def save(self, pending: PendingCassette, new: Sequence[RedactedInteraction], test: str) -> PendingCassette:
         """Stage a cassette whose last interactions are `new`; none of it where a search finds a secret in them."""
-        headers = self._headers.get(test, {})
-        self._searched.setdefault(test, (len(self._sent), len(headers)))
-        return self._staged(pending, _found(new, self._sent, headers, test, is_new=True))
+        # Copies: other threads may send meanwhile.
+        sent, headers = list(self._sent), dict(self._headers.get(test, {}))
+        self._searched.setdefault(test, (len(sent), len(headers)))
+        return self._staged(pending, _found(new, sent, headers, test, is_new=True))
 
     def check_again(self, pending: PendingCassette, test: str) -> None:
         """Search what a test has recorded for what became known while it did."""
-        sent, headers = self._sent, self._headers.get(test, {})
+        sent, headers = list(self._sent), list(self._headers.get(test, {}).items())
         known = self._searched.pop(test, (len(sent), len(headers)))
         own = [
             item
@@ -193,7 +193,7 @@ class Recorder:
             if contribution.test == test
             for item in contribution.interactions
         ]
-        found = _found(own, list(islice(sent, known[0], None)), dict(islice(headers.items(), known[1], None)), test)
+        found = _found(own, sent[known[0] :], dict(headers[known[1] :]), test)
         if found:
             self._staged(pending, found)
 

@@ -128,24 +128,26 @@ class Scrubber:
         for name in set(self._secrets()).difference(self._known, {""}):
             self._learn(_Secret(name))
         if not text.isascii():
-            found = [secret for secret in self._known.values() if secret.pattern.search(text)]
+            found = [secret for secret in list(self._known.values()) if secret.pattern.search(text)]
         else:
             lower = text.lower()
             begun = {
                 start
-                for length in self._lengths
-                for start in {lower[at : at + length] for at in range(len(lower) - length + 1)} & self._starts.keys()
+                for length in list(self._lengths)
+                for at in range(len(lower) - length + 1)
+                if (start := lower[at : at + length]) in self._starts
             }
-            likely = {id(secret): secret for start in begun for secret in self._starts[start]}
+            likely = {secret.text: secret for start in begun for secret in self._starts[start]}
             found = [secret for secret in likely.values() if any(form in lower for form in secret.lower_forms)]
         return sorted(found, key=lambda secret: -len(secret.text))
 
     def _learn(self, secret: _Secret) -> None:
-        self._known[secret.text] = secret
         for form in secret.lower_forms:
             start = form[:_SHORT]
             self._starts.setdefault(start, []).append(secret)
             self._lengths.add(len(start))
+        # Last: a test that is stopped by a signal in between leaves it to be learned anew.
+        self._known[secret.text] = secret
 
     def _walk(self, value: Any, seen: set[int]) -> Any:
         """Go through strings, containers and what pytest's reports are made of; a suite's own objects are its own."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import deque
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api.card_numbers import passes_luhn
@@ -104,8 +103,6 @@ _SECRET_HEADER = re.compile(
 )
 
 
-# The same few names stand in one answer after the other.
-@lru_cache(maxsize=512)
 def is_secret_name(name: str) -> bool:
     """Tell whether a parameter of this name is secret, whatever its case and separators: `id_number`, `cardCvc`."""
     bare = re.sub("[^a-z0-9]", "", name.lower())
