@@ -1,6 +1,7 @@
 """Compare suites that use pytest-stripe-tokens with the same suites on its peers, side by side in one process tree.
 
     python benchmarks/compare.py                                       # every table, 5 rounds: about 8 minutes
+    python benchmarks/compare.py --tables recording
     python benchmarks/compare.py --tables tests --cases replay generate --tests 1000 --rounds 3
 
 Every case is a whole `pytest` run in a process of its own; the cases take turns, round by round, so that a machine
@@ -24,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import recording
 import servers
 from suites import CASES, Case
 
@@ -140,12 +142,24 @@ def servers_table(arguments: argparse.Namespace) -> None:
     servers.table(arguments.tests, arguments.rounds)
 
 
+def recording_table(arguments: argparse.Namespace) -> None:
+    """What `--record` takes of a server on this machine, whatever the number of tests in the first table."""
+
+    def taken(case: Case, directory: Path) -> tuple[float, float]:
+        result = Result()
+        run(case, directory, result)
+        return result.elapsed[0], result.seconds[0]
+
+    recording.table(arguments.rounds, taken)
+
+
 TABLES: dict[str, Callable[[argparse.Namespace], None]] = {
     "tests": tests_table,
     "first": first_table,
     "sizes": sizes_table,
     "workers": workers_table,
     "servers": servers_table,
+    "recording": recording_table,
 }
 
 

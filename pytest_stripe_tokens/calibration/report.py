@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.showing import code, escaped, one_line
 from pytest_stripe_tokens.calibration.comparing import MISSING
-from pytest_stripe_tokens.cassettes.documents import dump
+from pytest_stripe_tokens.cassettes.writing import dump
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""A cassette's YAML as plain data with its lines, and back.
+"""A cassette's YAML as plain data with its lines.
 
 It is read by a safe loader: a tag that would build a Python object is an error, and so is what would take longer than
 the file's length says.
@@ -7,7 +7,6 @@ the file's length says.
 from __future__ import annotations
 
 import re
-import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -171,25 +170,3 @@ def line(node: Any, where: tuple[str | int, ...]) -> int:
         node = entries[step]
         found_at = max(found_at, node.start_mark.line)
     return int(found_at) + 1
-
-
-def dump(data: dict[str, Any]) -> bytes:
-    """Write plain data, the same bytes for the same data."""
-    import yaml  # noqa: PLC0415 - only a recording writes
-
-    # The dumper in Python: libyaml's, where it is there at all, folds and quotes in its own way.
-    class Dumper(yaml.SafeDumper):
-        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the signature is PyYAML's
-            return True
-
-    def represent(dumper: Any, text: str) -> yaml.ScalarNode:
-        node: yaml.ScalarNode = dumper.represent_str(text)
-        node.style = "|" if "\n" in text else node.style
-        return node
-
-    Dumper.add_representer(str, represent)
-    # Lines are never folded: a secret that a fold cuts in two would not be found by the search.
-    # A type of types-PyYAML's own is not known.
-    write: Any = yaml.dump  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    text: str = write(data, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=sys.maxsize)
-    return text.encode("utf-8")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from pytest_stripe_tokens.api import bodies, forms
 from pytest_stripe_tokens.api.messages import Request, Response
 from pytest_stripe_tokens.api.token_types import ORIGINS
-from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata, RedactedInteraction
+from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata
 from pytest_stripe_tokens.redaction.messages import redact_request, redact_response
 
 if TYPE_CHECKING:
@@ -39,6 +41,18 @@ class Malformed(Exception):  # noqa: N818 - what is wrong with the data; the fil
         super().__init__(message)
         self.where = where
         self.line = line
+
+
+@dataclass(frozen=True)
+class RedactedInteraction(Interaction):
+    """An interaction that holds nothing but what may be stored: `redacted` makes it, once."""
+
+    @cached_property
+    def written(self) -> bytes:
+        """Its part of a cassette's file, which is searched for secrets and then written."""
+        from pytest_stripe_tokens.cassettes import writing  # noqa: PLC0415 - only a recording writes
+
+        return writing.dump([plain_interaction(self)])
 
 
 def redacted(interaction: Interaction) -> RedactedInteraction:

@@ -6,7 +6,6 @@ A cassette is vcrpy's YAML, version 1, with what it says of itself under `metada
 from __future__ import annotations
 
 import contextlib
-import glob
 import os
 import re
 import secrets
@@ -34,6 +33,7 @@ __all__ = [
     "Metadata",
     "Player",
     "read",
+    "redacted",
     "render",
 ]
 
@@ -62,6 +62,7 @@ class Library:
         # may have had another file system in place of the real one.
         self._data: dict[str, bytes] = {}
         self._found: dict[str, Cassette | CassetteError] = {}
+        self._unsettled: set[Path] = set()
         self._lock = RLock()
 
     def path(self, name: str) -> Path:
@@ -135,11 +136,12 @@ class Library:
         Raises:
             CassetteError: it can't be written; the old file is as it was.
         """
-        cassette = _redacted(cassette)
-        data = documents.dump(file_format.plain(cassette))
+        cassette = redacted(cassette)
+        data = render(cassette)
         try:
             cassette.path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(cassette.path.resolve(), data)
+            path = cassette.path.resolve()
+            _replace(path, data)
         except OSError as error:
             raise CassetteError(
                 f"{cassette.path}: can't be written: {error.strerror or error}; what was there is unchanged"
@@ -147,6 +149,21 @@ class Library:
         with self._lock:
             self._data.pop(str(cassette.path), None)
             self._found[str(cassette.path)] = cassette
+            self._unsettled.add(path.parent)
+
+    def settle(self) -> None:
+        """Wait until the cassettes that were written are those that are there after a loss of power.
+
+        The moves are on the disk once their directories are; not every system can be told so.
+        """
+        for path in self._unsettled:
+            with contextlib.suppress(OSError):
+                directory = os.open(path, os.O_RDONLY)
+                try:
+                    os.fsync(directory)
+                finally:
+                    os.close(directory)
+        self._unsettled.clear()
 
     def forget(self, name: str) -> None:
         """Read a cassette anew when it is asked for next: another process has written it."""
@@ -228,13 +245,18 @@ def _parsed(path: Path, data: bytes) -> Cassette:
         raise CassetteError(f"{path}, line {error.line}: {error}; {_NEXT_STEP}") from error
 
 
-def _redacted(cassette: Cassette) -> Cassette:
-    return replace(cassette, interactions=tuple(file_format.redacted(item) for item in cassette.interactions))
+def redacted(cassette: Cassette) -> Cassette:
+    """Give a cassette of redacted interactions; one that is redacted already is the same."""
+    return replace(cassette, interactions=tuple(map(file_format.redacted, cassette.interactions)))
 
 
 def render(cassette: Cassette) -> bytes:
     """Give the bytes that `Library.write` writes: redacted, and the same for the same cassette."""
-    return documents.dump(file_format.plain(_redacted(cassette)))
+    from pytest_stripe_tokens.cassettes import writing  # noqa: PLC0415 - only a recording writes
+
+    written = [file_format.redacted(interaction).written for interaction in cassette.interactions]
+    head = writing.dump(file_format.plain(replace(cassette, interactions=())))
+    return b"".join([head.removesuffix(b" []\n"), b"\n", *written]) if written else head
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -253,21 +275,18 @@ def _replace(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             staged.unlink(missing_ok=True)
         raise
-    # The move is on the disk once the directory is; not every system can be told so.
-    with contextlib.suppress(OSError):
-        directory = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
 
 
 def _sweep(path: Path) -> None:
     """Remove what processes that were killed while they wrote this file have left beside it."""
     from pytest_stripe_tokens.api.processes import is_running  # noqa: PLC0415 - only who writes needs it
 
-    for litter in path.parent.glob(f".{glob.escape(path.name)}.*-*.tmp"):
-        process = litter.name.rpartition("-")[0].rpartition(".")[2]
+    start, end = f".{path.name}.", ".tmp"
+    # Read for each cassette: one path for each file beside it would take longer than all else.
+    for name in os.listdir(path.parent):  # noqa: PTH208
+        if not name.startswith(start) or not name.endswith(end):
+            continue
+        process = name[len(start) : -len(end)].partition("-")[0]
         if process.isdigit() and not is_running(int(process)):
             with contextlib.suppress(OSError):
-                litter.unlink()
+                path.with_name(name).unlink()

@@ -92,11 +92,6 @@ class Interaction:
 
 
 @dataclass(frozen=True)
-class RedactedInteraction(Interaction):
-    """An interaction that holds nothing but what may be stored: `file_format.redacted` makes it, once."""
-
-
-@dataclass(frozen=True)
 class Cassette:
     """The interactions of one file, in the order they were recorded."""
 

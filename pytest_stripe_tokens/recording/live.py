@@ -299,7 +299,8 @@ def _as_first(response: Response) -> Response:
 
 def _checked(response: Response) -> Response:
     try:
-        value: Any = response.json()
+        # It is read once; what can't be read is tried again for the reason.
+        value: Any = response.json() if response.data is None else response.data
     except RecursionError:
         raise LiveError(_TOO_DEEP) from None
     except ValueError:

@@ -14,12 +14,12 @@ from pytest_stripe_tokens.api.card_numbers import card_number, digits
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.request import ACCOUNT_HEADERS, params_of, read
 from pytest_stripe_tokens.api.token_types import BY_OBJECT
-from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata, RedactedInteraction
+from pytest_stripe_tokens.cassettes.file_format import RedactedInteraction
 from pytest_stripe_tokens.recording.drift import compare
 from pytest_stripe_tokens.recording.live import LiveError
 from pytest_stripe_tokens.recording.stage import ANSWERED, LATE, SENT
 from pytest_stripe_tokens.recording.verdicts import Problem, problem_of, schema_problem
-from pytest_stripe_tokens.redaction.leaks import leaks
+from pytest_stripe_tokens.redaction.leaks import Search
 from pytest_stripe_tokens.redaction.messages import (
     header_secrets,
     parameter_secrets,
@@ -30,7 +30,7 @@ from pytest_stripe_tokens.redaction.messages import (
 from pytest_stripe_tokens.redaction.sensitive import HIDDEN, has_live_key, is_card_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from pytest_stripe_tokens.api.messages import Request, Response
     from pytest_stripe_tokens.cassettes.library import Library
@@ -82,7 +82,10 @@ class Recorder:
         # has sent. A header's value may be any word, and is looked for in what its own test records.
         self._sent: dict[str, None] = dict.fromkeys(run.settings.keys)
         self._headers: dict[str, dict[str, str]] = {}
-        self._searched: dict[str, int] = {}
+        # How much of both was known when a test's first request was saved.
+        self._searched: dict[str, tuple[int, int]] = {}
+        # The last answer that fits the schema of its kind.
+        self._fitting = ("", b"")
         # A test is shown the reduced id of an account, as it will be in replay, and asks with it again.
         self._accounts: dict[str, str] = {}
 
@@ -116,10 +119,13 @@ class Recorder:
             raise self._failure(problem)
         interaction = RedactedInteraction(redact_request(request), redact_response(response))
         kind = read(request).token_object or str(as_object(interaction.answer).get("object"))
-        if interaction.response.is_success and kind in BY_OBJECT:
+        checked = (kind, interaction.response.body)
+        # A token is mostly read back as it was made.
+        if interaction.response.is_success and kind in BY_OBJECT and checked != self._fitting:
             problem = schema_problem(interaction.answer, interaction.endpoint, self._choices.accepted, kind=kind)
             if problem is not None:
                 raise self._failure(replace(problem, interaction=interaction))
+            self._fitting = checked
         return interaction
 
     def _send(self, request: Request) -> Response:
@@ -170,24 +176,26 @@ class Recorder:
             return ()
         return tuple(drift for drift in compare(generated, answer) if drift.change != "value")
 
-    def save(self, pending: PendingCassette, new: Sequence[Interaction], test: str) -> PendingCassette:
+    def save(self, pending: PendingCassette, new: Sequence[RedactedInteraction], test: str) -> PendingCassette:
         """Stage a cassette whose last interactions are `new`; none of it where a search finds a secret in them."""
-        self._searched.setdefault(test, len(self._sent))
-        return self._staged(pending, self._found(pending.name, new, self._sent, test))
+        # Copies: other threads may send meanwhile.
+        sent, headers = list(self._sent), dict(self._headers.get(test, {}))
+        self._searched.setdefault(test, (len(sent), len(headers)))
+        return self._staged(pending, _found(new, sent, headers, test, is_new=True))
 
     def check_again(self, pending: PendingCassette, test: str) -> None:
         """Search what a test has recorded for what became known while it did."""
-        since = list(self._sent)[self._searched.pop(test, len(self._sent)) :]
-        if since or self._headers.get(test):
-            own = [
-                item
-                for contribution in pending.contributions
-                if contribution.test == test
-                for item in contribution.interactions
-            ]
-            found = self._found(pending.name, own, since, test)
-            if found:
-                self._staged(pending, found)
+        sent, headers = list(self._sent), list(self._headers.get(test, {}).items())
+        known = self._searched.pop(test, (len(sent), len(headers)))
+        own = [
+            item
+            for contribution in pending.contributions
+            if contribution.test == test
+            for item in contribution.interactions
+        ]
+        found = _found(own, sent[known[0] :], dict(headers[known[1] :]), test)
+        if found:
+            self._staged(pending, found)
 
     def _staged(self, pending: PendingCassette, found: list[str]) -> PendingCassette:
         if found:
@@ -195,18 +203,6 @@ class Recorder:
             pending = replace(pending.failed(Problem("kept", "leak", reason)), contributions=())
         self.stage.save(pending)
         return pending
-
-    def _found(self, name: str, interactions: Sequence[Interaction], sent: Iterable[str], test: str) -> list[str]:
-        """Say what of what was sent stands in what is to be written; never the secret itself."""
-        from pytest_stripe_tokens.cassettes.library import render  # noqa: PLC0415 - the only importer of yaml
-
-        data = render(Cassette(self.library.directory / name, Metadata(), tuple(interactions)))
-        found, headers = leaks(data, sent), self._headers.get(test, {})
-        by_look = leaks(data, ())
-        if leaks(data, headers) != by_look:
-            names = sorted({header.title() for value, header in headers.items() if leaks(data, (value,)) != by_look})
-            found += [f"the value of the header {name} that {test} sends" for name in names]
-        return found
 
     def problem_of_error(self, error: BaseException, test: str) -> Problem:
         """Say that recording a test's requests met an error that nobody has foreseen."""
@@ -229,6 +225,33 @@ class Recorder:
             if len(secret) > _SHORT_SECRET:
                 shown = shown.replace(secret, HIDDEN)
         return shown
+
+
+def _found(
+    interactions: Iterable[RedactedInteraction],
+    sent: Collection[str],
+    headers: Mapping[str, str],
+    test: str,
+    *,
+    is_new: bool = False,
+) -> list[str]:
+    """Say what of what was sent stands in what is to be written; never the secret itself.
+
+    Args:
+        interactions: to be written.
+        sent: what was sent in parameters and as keys.
+        headers: what a test's headers have carried, each with the header's name.
+        test: the test.
+        is_new: whether they were not searched before for what is a secret by its look.
+    """
+    kinds: set[str] = set()
+    names: set[str] = set()
+    for interaction in interactions if is_new or sent or headers else ():
+        search = Search(interaction.written)
+        kinds |= search.by_look if is_new else set()
+        kinds |= {kind for secret in sent if (kind := search.sent(secret))}
+        names |= {header.title() for value, header in headers.items() if search.sent(value)}
+    return [*sorted(kinds), *(f"the value of the header {name} that {test} sends" for name in sorted(names))]
 
 
 def _check_sendable(request: Request) -> None:

@@ -11,7 +11,15 @@ from pytest_stripe_tokens.api.messages import API_HOST
 from pytest_stripe_tokens.api.request import account_of, read
 from pytest_stripe_tokens.api.token_types import BY_CASSETTE
 from pytest_stripe_tokens.cassettes.heads import age
-from pytest_stripe_tokens.cassettes.library import Cassette, CassetteError, Interaction, Library, Metadata, render
+from pytest_stripe_tokens.cassettes.library import (
+    Cassette,
+    CassetteError,
+    Interaction,
+    Library,
+    Metadata,
+    redacted,
+    render,
+)
 from pytest_stripe_tokens.recording.comparison import differences, identities, retied, settled, successors
 from pytest_stripe_tokens.recording.verdicts import Problem
 from pytest_stripe_tokens.redaction.leaks import leaks
@@ -81,7 +89,9 @@ class Replacement:
 
     def conclude(self, pending_cassettes: Iterable[PendingCassette]) -> list[Result]:
         """Replace the cassettes that were recorded well, and tell of each what became of it."""
-        return [self._safely(pending) for pending in pending_cassettes]
+        results = [self._safely(pending) for pending in pending_cassettes]
+        self.library.settle()
+        return results
 
     def _safely(self, pending: PendingCassette) -> Result:
         try:
@@ -151,10 +161,10 @@ class Replacement:
         aged = self._expired(old) if old is not None and not kept else ""
         if is_same and not aged:
             return Result(pending.name, "unchanged", _joined(told, deviating))
-        pending = _settled(before, pending)
+        pending = _settled(before, pending) if before else pending
         metadata = Metadata("recorded", self.recorded_at, version, self.plugin_version, pending.token_type)
         interactions = self._merged(pending, before, difference, kept)
-        cassette = Cassette(self.library.path(pending.name), metadata, interactions)
+        cassette = redacted(Cassette(self.library.path(pending.name), metadata, interactions))
         found = leaks(render(cassette), self.keys)
         if found:
             reason = f"{', '.join(found)} would have been written; please report it"

@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 from dataclasses import dataclass, replace
+from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from filelock import BaseFileLock
 
-    from pytest_stripe_tokens.cassettes.player import RedactedInteraction
+    from pytest_stripe_tokens.cassettes.file_format import RedactedInteraction
 
 _SUFFIX = ".take"
 _USERS = ".users"
@@ -113,13 +114,18 @@ class Stage:
         return self._lock(f"{_slug(name)}.lock")
 
     def turn(self) -> BaseFileLock:
-        """Give the lock of the one request that is sent at a time."""
+        """Give the lock of the one request that is sent at a time; in this process it is one."""
+        return self._turn
+
+    @cached_property
+    def _turn(self) -> BaseFileLock:
         return self._lock(_TURN, timeout=_LONGEST_TURN)
 
     def _lock(self, name: str, timeout: float = -1) -> BaseFileLock:
         from filelock import FileLock  # noqa: PLC0415 - only a recording needs it
 
-        return FileLock(self.directory / name, timeout=timeout, thread_local=False)
+        # Nobody else is in the directory: without this, each new file is tried out for what others may do with it.
+        return FileLock(self.directory / name, mode=0o600, timeout=timeout, thread_local=False)
 
     def use(self, name: str, test: str) -> None:
         """Note that a test was answered by what this run has recorded of a cassette."""

@@ -12,7 +12,7 @@ from pytest_stripe_tokens.recording import drift
 
 if TYPE_CHECKING:
     from pytest_stripe_tokens.api.messages import Response
-    from pytest_stripe_tokens.cassettes.player import RedactedInteraction
+    from pytest_stripe_tokens.cassettes.file_format import RedactedInteraction
     from pytest_stripe_tokens.recording.drift import Drift
 
 Status = Literal["refreshed", "unchanged", "drifted", "refused", "kept"]

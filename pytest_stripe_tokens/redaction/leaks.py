@@ -8,7 +8,7 @@ import re
 import unicodedata
 from base64 import b64encode, urlsafe_b64encode
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
@@ -23,7 +23,7 @@ from pytest_stripe_tokens.redaction.sensitive import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 _SHORT = 6
 """Below so many characters a secret is looked for beside its name only: "123" alone stands in every other answer."""
@@ -42,6 +42,8 @@ _NAMES = "|".join(sorted((name.replace("_", "[_-]?") for name in SECRET_NAMES), 
 _NAMED = re.compile(
     r"""(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_-]{1,60}+)[\\"'\]]*+\s*+[:=]\s*+[\\"']*+(?=([0-9A-Za-z]{1,5}+)(?![0-9A-Za-z]))"""
 )
+_WORD = re.compile("[0-9A-Za-z]+")
+_SEPARATORS = bytes(number for number in range(128) if not chr(number).isalnum())
 _SECRET_END = re.compile(rf"(?:^|[^a-z])(?:{_NAMES})$", re.IGNORECASE)
 # What a sentence calls a CVC. An answer's own codes, "status code 402", are none.
 _SAID = (
@@ -64,6 +66,8 @@ _ODD_KEY = re.compile(
     r"|7[0235]6b5f(?:74657374|6c697665)5f",
     re.IGNORECASE,
 )
+# What stands in each of them, in lower case, and in little else.
+_ODD_KEY_SIGN = re.compile(r"tset_k|evil_k|6b5f|k[\W_]{1,3}_[\W_]{1,3}[tl]")
 
 
 def leaks(data: bytes, secrets: Iterable[str]) -> list[str]:
@@ -80,22 +84,46 @@ def leaks(data: bytes, secrets: Iterable[str]) -> list[str]:
     Returns:
         The kinds of what was found, each once, sorted; never a secret. Empty where nothing was.
     """
-    searched = _Searched(_readings(data))
-    found = {
-        kind
-        for kind, is_in in (
-            ("an API key", _has_key),
-            ("a card number", has_card_number),
-            ("an account id", _has_account),
+    return Search(data).found(secrets)
+
+
+class Search:
+    """One search of bytes, which any number of secrets can be looked for in.
+
+    Args:
+        data: what is about to be written.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._searched = _Searched(_readings(data))
+
+    @cached_property
+    def by_look(self) -> frozenset[str]:
+        """The kinds of what is a secret by its look."""
+        return frozenset(
+            kind
+            for kind, is_in in (
+                ("an API key", _has_key),
+                ("a card number", has_card_number),
+                ("an account id", _has_account),
+            )
+            if any(is_in(text) for text in self._searched.texts)
         )
-        if any(is_in(text) for text in searched.texts)
-    }
-    for secret in {secret.strip() for secret in secrets} - {""}:
-        if searched.holds(secret):
-            found.add(f"{_kind(secret)} that was sent")
-        elif len(secret) > _SHORT and searched.holds_inbase64_forms(secret):
-            found.add(f"{_kind(secret)} that was sent, in base64")
-    return sorted(found)
+
+    def found(self, secrets: Iterable[str]) -> list[str]:
+        """Give the kinds of what stands in it by its look or as one of `secrets`, as `leaks` does."""
+        return sorted(self.by_look | {kind for secret in secrets if (kind := self.sent(secret))})
+
+    def sent(self, secret: str) -> str:
+        """Give the kind of a secret that stands in it; empty where it does not."""
+        secret = secret.strip()
+        if not secret:
+            return ""
+        if self._searched.holds(secret):
+            return f"{_kind(secret)} that was sent"
+        if len(secret) > _SHORT and self._searched.holds_inbase64_forms(secret):
+            return f"{_kind(secret)} that was sent, in base64"
+        return ""
 
 
 def _readings(data: bytes) -> list[str]:
@@ -131,6 +159,10 @@ class _Searched:
         return "\n".join(_squeezed(text) for text in self.texts)
 
     @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(_WORD.findall(self._whole))
+
+    @cached_property
     def _short(self) -> set[str]:
         """Short values beside a secret's name, or in a sentence about one."""
         named = {
@@ -140,15 +172,17 @@ class _Searched:
 
     def holds(self, secret: str) -> bool:
         if len(secret) < _SHORT and secret.isascii() and secret.isalnum():
-            return secret in self._short
+            # The names are read only where the value stands at all.
+            return secret in self._whole and secret in self._words and secret in self._short
         if len(secret) < _SHORT:
             odd = rf"""(?<![a-z])(?:{_NAMES})[\\"'\]]*\s*[:=]\s*[\\"']*{re.escape(secret)}(?![0-9A-Za-z])"""
             return re.search(odd, self._whole, re.IGNORECASE) is not None
-        digits = re.sub(r"[\W_]", "", secret)
-        if digits.isascii() and digits.isdigit():
-            return self._holds_number(digits)
-        forms = {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
-        return any(form in self._whole for form in forms) or any(form in self._squeezed for form in _odd(secret))
+        number = _number(secret)
+        if number:
+            return self._holds_number(number)
+        return any(form in self._whole for form in _written(secret)) or any(
+            form in self._squeezed for form in _odd(secret)
+        )
 
     def holds_inbase64_forms(self, secret: str) -> bool:
         return any(form in self._whole for form in base64_forms(secret))
@@ -167,17 +201,33 @@ class _Searched:
 
 
 def _squeezed(text: str) -> str:
+    if text.isascii():
+        return text.lower().encode().translate(None, _SEPARATORS).decode()
     return re.sub(r"[\W_]+", "", text.casefold())
 
 
-def _odd(secret: str) -> Iterator[str]:
+# A run searches every request for the same few secrets.
+@lru_cache(maxsize=256)
+def _number(secret: str) -> str:
+    """Give the digits of a secret that is a number, separators aside; empty for any other."""
+    digits = re.sub(r"[\W_]", "", secret)
+    return digits if digits.isascii() and digits.isdigit() else ""
+
+
+@lru_cache(maxsize=256)
+def _written(secret: str) -> frozenset[str]:
+    """Give what a secret looks like as it is, and in JSON."""
+    return frozenset({secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]})
+
+
+@lru_cache(maxsize=256)
+def _odd(secret: str) -> tuple[str, ...]:
     """Give what a secret looks like among letters and digits alone, without what a key begins with."""
     body = without_start(secret)
     squeezed = _squeezed(body if body.isascii() else unicodedata.normalize("NFKC", body))
-    if len(squeezed) >= _PLAIN:
-        yield squeezed
-        yield squeezed[::-1]
-        yield body.encode("utf-8", errors="replace").hex()
+    if len(squeezed) < _PLAIN:
+        return ()
+    return squeezed, squeezed[::-1], body.encode("utf-8", errors="replace").hex()
 
 
 def without_start(secret: str) -> str:
@@ -187,14 +237,17 @@ def without_start(secret: str) -> str:
     return body if len(body) >= _PLAIN else secret
 
 
-def base64_forms(secret: str) -> Iterator[str]:
+@lru_cache(maxsize=256)
+def base64_forms(secret: str) -> frozenset[str]:
     """Give what `secret` looks like in base64 wherever it begins, without the ends that depend on what is around it."""
     raw = secret.encode("utf-8", errors="replace")
+    forms: set[str] = set()
     for offset in range(3):
         padded = b"\x00" * offset + raw
         first = -(-offset * 8 // 6)
         last = len(padded) * 8 // 6
-        yield from {encode(padded).decode("ascii")[first:last] for encode in (b64encode, urlsafe_b64encode)}
+        forms |= {encode(padded).decode("ascii")[first:last] for encode in (b64encode, urlsafe_b64encode)}
+    return frozenset(forms)
 
 
 def _kind(secret: str) -> str:
@@ -206,14 +259,13 @@ def _kind(secret: str) -> str:
 
 
 _ENCODED_KEYS = [
-    form
-    for kind, mode in product(("sk", "rk"), ("test", "live"))
-    for form in dict.fromkeys(base64_forms(f"{kind}_{mode}_"))
+    form for kind, mode in product(("sk", "rk"), ("test", "live")) for form in base64_forms(f"{kind}_{mode}_")
 ]
 
 
 def _has_key(text: str) -> bool:
-    return has_key(text) or _ODD_KEY.search(text) is not None or any(form in text for form in _ENCODED_KEYS)
+    is_odd = not text.isascii() or _ODD_KEY_SIGN.search(text.lower())
+    return has_key(text) or bool(is_odd and _ODD_KEY.search(text)) or any(form in text for form in _ENCODED_KEYS)
 
 
 def _has_account(text: str) -> bool:

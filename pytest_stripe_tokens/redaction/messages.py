@@ -71,6 +71,7 @@ _BARE_DETAILS = re.compile(r"[0-9][0-9 -]{5,}")
 _OBJECT_ID = re.compile(r"[a-z]{2,}_\w+")
 _PARAMETER = re.compile(r"[A-Za-z_][\w.-]{0,99}")
 _REDUCED_TAIL = re.compile(r"\*{4}[^\W_]{4}")
+_HIDDEN_WHOLE = frozenset({b"", HIDDEN.encode(), json.dumps(HIDDEN).encode()})
 _MAX_DEPTH = 50
 
 _COOKIE = re.compile(r"([^=;\s]+)=([^;\s]+)")
@@ -168,7 +169,9 @@ def redact_response(response: Response) -> Response:
         name: hide(value) for name, value in sorted(response.headers.items()) if name.lower() in _RESPONSE_HEADERS
     }
     text = bodies.text(response.body, lower)
-    value = bodies.parse_json(text)
+    # Most answers are read as they came.
+    is_plain = text.isascii() and "\x00" not in text and text.encode() == response.body
+    value = response.data if is_plain else bodies.parse_json(text)
     kind = "application/json"
     if value is not None:
         end = "\n" if text.endswith("\n") else ""
@@ -325,8 +328,8 @@ def _redact_url(url: str) -> str:
 
 
 def _redact_body(request: Request) -> bytes:
-    if not request.body:
-        return b""
+    if request.body in _HIDDEN_WHOLE:
+        return request.body
     body = bodies.parse(request.body, request.headers)
     if body is None:
         return HIDDEN.encode()

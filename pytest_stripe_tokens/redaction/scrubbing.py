@@ -17,6 +17,7 @@ import logging
 import re
 import sys
 import traceback
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, quote_plus
 
@@ -52,8 +53,10 @@ class Scrubber:
 
     def __init__(self, secrets: Callable[[], Iterable[str]]) -> None:
         self._secrets = secrets
-        self._known: frozenset[str] = frozenset()
-        self._pattern: re.Pattern[str] | None = None
+        self._known: dict[str, _Secret] = {}
+        # By what each form begins with, in lower case: which of a thousand secrets stand in a line, a few looks tell.
+        self._starts: dict[str, list[_Secret]] = {}
+        self._lengths: set[int] = set()
 
     def know(self, secrets: Callable[[], Iterable[str]]) -> None:
         """Take the secrets from here from now on."""
@@ -61,8 +64,8 @@ class Scrubber:
 
     def text(self, text: str) -> str:
         """Hide each secret as it is, url-encoded and as JSON escapes it; a short one beside its parameter's name."""
-        pattern = self._compiled()
-        known = text if pattern is None else pattern.sub(_hidden, text)
+        parts = [secret.part for secret in self._standing_in(text)]
+        known = re.sub("|".join(parts), _hidden, text, flags=re.IGNORECASE) if parts else text
         # A client may log a request before it is known here, and a test may show what it never sends.
         return _LOG_LINK.sub(rf"\1{HIDDEN}", _CVC.sub(rf"\1{HIDDEN}", hide(known)))
 
@@ -117,13 +120,34 @@ class Scrubber:
         """
         return self._walk(value, set())
 
-    def _compiled(self) -> re.Pattern[str] | None:
-        secrets = frozenset(self._secrets())
-        if secrets != self._known:
-            self._known = secrets
-            parts = [part for secret in sorted(secrets, key=len, reverse=True) if secret for part in _parts(secret)]
-            self._pattern = re.compile("|".join(parts), re.IGNORECASE) if parts else None
-        return self._pattern
+    def _standing_in(self, text: str) -> list[_Secret]:
+        """Give the secrets that may stand in a text, the longest first.
+
+        A pattern of all that are known would be made anew for nearly every request, and take longer each time.
+        """
+        for name in set(self._secrets()).difference(self._known, {""}):
+            self._learn(_Secret(name))
+        if not text.isascii():
+            found = [secret for secret in list(self._known.values()) if secret.pattern.search(text)]
+        else:
+            lower = text.lower()
+            begun = {
+                start
+                for length in list(self._lengths)
+                for at in range(len(lower) - length + 1)
+                if (start := lower[at : at + length]) in self._starts
+            }
+            likely = {secret.text: secret for start in begun for secret in self._starts[start]}
+            found = [secret for secret in likely.values() if any(form in lower for form in secret.lower_forms)]
+        return sorted(found, key=lambda secret: -len(secret.text))
+
+    def _learn(self, secret: _Secret) -> None:
+        for form in secret.lower_forms:
+            start = form[:_SHORT]
+            self._starts.setdefault(start, []).append(secret)
+            self._lengths.add(len(start))
+        # Last: a test that is stopped by a signal in between leaves it to be learned anew.
+        self._known[secret.text] = secret
 
     def _walk(self, value: Any, seen: set[int]) -> Any:
         """Go through strings, containers and what pytest's reports are made of; a suite's own objects are its own."""
@@ -223,17 +247,32 @@ def _attributes(value: object) -> list[str]:
     return [field.name for field in dataclasses.fields(value)] if dataclasses.is_dataclass(value) else []
 
 
-def _parts(secret: str) -> list[str]:
-    forms_of = {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1], html.escape(secret)}
-    if len(secret) >= _LONG:
-        forms_of |= {without_start(secret), *base64_forms(secret)}
-    either = "|".join(re.escape(form) for form in sorted(forms_of, key=len, reverse=True))
-    if len(secret) < _SHORT:
-        return [
-            rf"""(?P<n{secret.encode().hex()}>(?:{_NAMES})(?:[\\"'\]]|%5D)*\s*[:=,]\s*[\\"']*)(?:{either})(?![0-9A-Za-z])"""
-        ]
-    # Within a longer number it is another number.
-    return [rf"(?<![0-9])(?:{either})(?![0-9])" if secret.isdigit() else f"(?:{either})"]
+class _Secret:
+    """A secret as it may be written."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        forms = {text, quote(text, safe=""), quote_plus(text), json.dumps(text)[1:-1], html.escape(text)}
+        if len(text) >= _LONG:
+            forms |= {without_start(text), *base64_forms(text)}
+        self._forms = sorted(forms, key=len, reverse=True)
+        # A letter of another script may be one of ours in another case: it is left to the pattern.
+        self.lower_forms = {form.lower() if form.isascii() else "" for form in self._forms}
+
+    @cached_property
+    def part(self) -> str:
+        """What finds it, in a pattern that takes either case."""
+        either = "|".join(re.escape(form) for form in self._forms)
+        if len(self.text) < _SHORT:
+            name = f"n{self.text.encode().hex()}"
+            return rf"""(?P<{name}>(?:{_NAMES})(?:[\\"'\]]|%5D)*\s*[:=,]\s*[\\"']*)(?:{either})(?![0-9A-Za-z])"""
+        # Within a longer number it is another number.
+        return rf"(?<![0-9])(?:{either})(?![0-9])" if self.text.isdigit() else f"(?:{either})"
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Finds it alone."""
+        return re.compile(self.part, re.IGNORECASE)
 
 
 def _hidden(match: re.Match[str]) -> str:

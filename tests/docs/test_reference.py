@@ -19,7 +19,7 @@ from pytest_stripe_tokens.api.bank_numbers import bank_values
 from pytest_stripe_tokens.api.card_numbers import card_values
 from pytest_stripe_tokens.api.test_values import TEST_CARDS
 from pytest_stripe_tokens.api.token_types import CATALOGUE
-from pytest_stripe_tokens.cassettes import documents, file_format
+from pytest_stripe_tokens.cassettes import file_format, writing
 from pytest_stripe_tokens.cassettes.library import Library
 from pytest_stripe_tokens.plugin import hooks, record
 from pytest_stripe_tokens.recording import environment
@@ -293,7 +293,7 @@ def redacted():
 
 def cassette():
     found = Library(DOCS).builtin("cvc_update")
-    return f"```yaml\n{documents.dump(file_format.plain(found)).decode()}```"
+    return f"```yaml\n{writing.dump(file_format.plain(found)).decode()}```"
 
 
 def levels():

@@ -15,7 +15,7 @@ from pytest_stripe_tokens.calibration.filling import known_at
 from pytest_stripe_tokens.calibration.sides import Keys, Side
 from pytest_stripe_tokens.calibration.table import facts, read
 from pytest_stripe_tokens.calibration.trials import Halted, Trials
-from pytest_stripe_tokens.cassettes.documents import dump
+from pytest_stripe_tokens.cassettes.writing import dump
 from pytest_stripe_tokens.recording.live import LiveError
 from pytest_stripe_tokens.simulator.api import Simulator
 from pytest_stripe_tokens.simulator.tokens.generator import Generator

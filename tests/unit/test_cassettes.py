@@ -400,6 +400,7 @@ class TestWrite:
 
         monkeypatch.setattr(os, "open", refuse)
         library.write(cassette(directory / "card.yaml"))
+        library.settle()
 
         assert library.find("card") is not None
 

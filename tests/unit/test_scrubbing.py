@@ -35,6 +35,17 @@ def test_a_secret_that_comes_later_is_hidden_from_then_on():
     assert scrubber.text("secretvalue") == "***"
 
 
+def test_a_secret_is_hidden_among_thousands_and_beside_letters_of_any_script():
+    secrets = [f"canary-{number}-{'x' * (number % 7)}" for number in range(3000)]
+    scrubber = Scrubber(lambda: secrets)
+    assert scrubber.text(f"{secrets[7]}, {secrets[2999].upper()} and canary-x") == "***, *** and canary-x"
+    assert (
+        Scrubber(lambda: SECRETS).text("\u00e9 SK_TEST_CANARY1234567890 \u2028 000123456789") == "\u00e9 *** \u2028 ***"
+    )
+    # The long s and the Kelvin sign are an s and a k in the other case.
+    assert Scrubber(lambda: SECRETS).text("\u017f\u212a_te\u017ft_canary1234567890") == "***"
+
+
 def test_reports_are_scrubbed_at_every_level():
     def fail():
         number = "000123456789"  # noqa: F841 - shown among the locals

@@ -6,7 +6,7 @@ import pytest
 from filelock import Timeout
 
 from pytest_stripe_tokens.api.messages import Request, Response
-from pytest_stripe_tokens.cassettes.player import RedactedInteraction
+from pytest_stripe_tokens.cassettes.file_format import RedactedInteraction
 from pytest_stripe_tokens.recording.drift import Drift
 from pytest_stripe_tokens.recording.levels import Level
 from pytest_stripe_tokens.recording.stage import Contribution, PendingCassette, Stage
