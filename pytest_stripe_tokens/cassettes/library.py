@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api import own_files
 from pytest_stripe_tokens.api.token_types import BY_CASSETTE
-from pytest_stripe_tokens.cassettes import documents, file_format
+from pytest_stripe_tokens.cassettes import documents, file_format, writing
 from pytest_stripe_tokens.cassettes.file_format import Malformed
 from pytest_stripe_tokens.cassettes.heads import SUFFIXES, files_below
 from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata, Player
@@ -252,8 +252,6 @@ def redacted(cassette: Cassette) -> Cassette:
 
 def render(cassette: Cassette) -> bytes:
     """Give the bytes that `Library.write` writes: redacted, and the same for the same cassette."""
-    from pytest_stripe_tokens.cassettes import writing  # noqa: PLC0415 - only a recording writes
-
     written = [file_format.redacted(interaction).written for interaction in cassette.interactions]
     head = writing.dump(file_format.plain(replace(cassette, interactions=())))
     return b"".join([head.removesuffix(b" []\n"), b"\n", *written]) if written else head
