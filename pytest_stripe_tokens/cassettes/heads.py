@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from os import SEEK_END
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.token_types import BY_CASSETTE
+from pytest_stripe_tokens.cassettes.library import files_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-SUFFIXES = (".yaml", ".yml")
-"""Of a cassette's file; a new one gets the first."""
+    from pathlib import Path
 
 _READ = 1024
 # The key and what is indented below it, or the rest of its line in flow style.
@@ -48,20 +45,6 @@ class Head:
     path: Path
     is_ours: bool
     metadata: Mapping[str, str] = field(default_factory=dict[str, str])
-
-
-def files_below(directory: Path) -> list[tuple[str, Path]]:
-    """Give every cassette's name and file below a directory, by name; hidden folders and files are left out."""
-    if not directory.is_dir():
-        return []
-    found: list[tuple[str, Path]] = []
-    for folder, folders, names in os.walk(directory):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        place = Path(folder)
-        below = "" if place == directory else f"{place.relative_to(directory).as_posix()}/"
-        seen = [name for name in names if name.endswith(SUFFIXES) and not name.startswith(".")]
-        found += [(below + name.rpartition(".")[0], place / name) for name in seen]
-    return sorted(found)
 
 
 def heads(directory: Path) -> Iterator[Head]:

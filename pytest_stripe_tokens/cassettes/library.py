@@ -9,7 +9,6 @@ import contextlib
 import glob
 import os
 import re
-import secrets
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -18,24 +17,14 @@ from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api import own_files
 from pytest_stripe_tokens.api.token_types import BY_CASSETTE
-from pytest_stripe_tokens.cassettes import documents, file_format
-from pytest_stripe_tokens.cassettes.file_format import Malformed
-from pytest_stripe_tokens.cassettes.heads import SUFFIXES, files_below
-from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata, Player
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = [
-    "Cassette",
-    "CassetteError",
-    "Interaction",
-    "Library",
-    "Metadata",
-    "Player",
-    "read",
-    "render",
-]
+    from pytest_stripe_tokens.cassettes.player import Cassette
+
+SUFFIXES = (".yaml", ".yml")
+"""Of a cassette's file; a new one gets the first."""
 
 _BUILTIN = Path(__file__).with_name("builtin")
 _REFUSED = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
@@ -135,6 +124,8 @@ class Library:
         Raises:
             CassetteError: it can't be written; the old file is as it was.
         """
+        from pytest_stripe_tokens.cassettes import documents, file_format  # noqa: PLC0415 - only where there is a file
+
         cassette = _redacted(cassette)
         data = documents.dump(file_format.plain(cassette))
         try:
@@ -191,6 +182,20 @@ class Library:
         return found
 
 
+def files_below(directory: Path) -> list[tuple[str, Path]]:
+    """Give every cassette's name and file below a directory, by name; hidden folders and files are left out."""
+    if not directory.is_dir():
+        return []
+    found: list[tuple[str, Path]] = []
+    for folder, folders, names in os.walk(directory):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        place = Path(folder)
+        below = "" if place == directory else f"{place.relative_to(directory).as_posix()}/"
+        seen = [name for name in names if name.endswith(SUFFIXES) and not name.startswith(".")]
+        found += [(below + name.rpartition(".")[0], place / name) for name in seen]
+    return sorted(found)
+
+
 def read(path: Path) -> Cassette:
     """Read a cassette's file.
 
@@ -218,6 +223,9 @@ def _bytes(path: Path) -> bytes:
 
 
 def _parsed(path: Path, data: bytes) -> Cassette:
+    from pytest_stripe_tokens.cassettes import documents, file_format  # noqa: PLC0415 - as in `Library.write`
+    from pytest_stripe_tokens.cassettes.file_format import Malformed  # noqa: PLC0415
+
     try:
         value, root = documents.load(data)
         try:
@@ -229,16 +237,22 @@ def _parsed(path: Path, data: bytes) -> Cassette:
 
 
 def _redacted(cassette: Cassette) -> Cassette:
+    from pytest_stripe_tokens.cassettes import file_format  # noqa: PLC0415 - as in `Library.write`
+
     return replace(cassette, interactions=tuple(file_format.redacted(item) for item in cassette.interactions))
 
 
 def render(cassette: Cassette) -> bytes:
     """Give the bytes that `Library.write` writes: redacted, and the same for the same cassette."""
+    from pytest_stripe_tokens.cassettes import documents, file_format  # noqa: PLC0415 - as in `Library.write`
+
     return documents.dump(file_format.plain(_redacted(cassette)))
 
 
 def _replace(path: Path, data: bytes) -> None:
     """Write beside `path`, then move over it."""
+    import secrets  # noqa: PLC0415 - only who writes needs it
+
     _sweep(path)
     staged = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
     try:

@@ -20,7 +20,6 @@ from pytest_stripe_tokens.api.request import ACCOUNT_HEADERS, api_key
 from pytest_stripe_tokens.api.schemas import token_schema
 from pytest_stripe_tokens.api.showing import one_line
 from pytest_stripe_tokens.api.token_types import BY_OBJECT, CATALOGUE
-from pytest_stripe_tokens.redaction.leaks import leaks
 from pytest_stripe_tokens.redaction.sensitive import (
     HIDDEN,
     SECRET_WITHIN,
@@ -36,7 +35,6 @@ from pytest_stripe_tokens.redaction.sensitive import (
 __all__ = [
     "header_secrets",
     "hide",
-    "leaks",
     "parameter_secrets",
     "redact_account",
     "redact_params",

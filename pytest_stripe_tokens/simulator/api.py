@@ -20,7 +20,6 @@ from pytest_stripe_tokens.simulator.keys import DEFAULT_VERSION, Caller
 from pytest_stripe_tokens.simulator.parameters import normal
 from pytest_stripe_tokens.simulator.pretty import copy_of
 from pytest_stripe_tokens.simulator.state import Happening, World
-from pytest_stripe_tokens.simulator.tokens.magic import magic_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -175,6 +174,8 @@ class Simulator:
             StripeAPIError: resource_missing where there is none, token_already_used, or what its type has in place of
                 it, the second time.
         """
+        from pytest_stripe_tokens.simulator.tokens.magic import magic_token  # noqa: PLC0415 - few tests mark one
+
         with self._lock:
             if magic_token(token_id) is not None:
                 return
