@@ -84,7 +84,7 @@ class Answering:
         if surroundings.answers:
             self._given.add_all(surroundings.answers, "stripe_tokens_answers")
         parts = Parts(
-            self._simulator, self._playback, surroundings.contributor, surroundings.test, self._fail, self._given
+            self._simulator, self._playback, surroundings.contributor, surroundings.test, self._fail, self._given, {}
         )
         self._origins = parts.origins
         self._sources = tuple(source(parts) for source in BY_MODE[settings.mode])

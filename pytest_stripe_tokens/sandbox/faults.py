@@ -11,7 +11,6 @@ from pytest_stripe_tokens.api.messages import is_v2
 from pytest_stripe_tokens.redaction.sensitive import hide
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 from pytest_stripe_tokens.sandbox import endpoints
-from pytest_stripe_tokens.simulator.errors.by_code import error_for
 
 if TYPE_CHECKING:
     import builtins
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 _LOWEST, _HIGHEST = 400, 599
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Fault:
     """What the next requests meet: an error answer or an exception, after `delay` seconds.
 
@@ -65,10 +64,12 @@ class Fault:
             from pytest_stripe_tokens.simulator.errors import of_v2  # noqa: PLC0415 - most tests ask /v1 alone
 
             return of_v2.error_for(self.status, self.code, self.type, self.message)
+        from pytest_stripe_tokens.simulator.errors.by_code import error_for  # noqa: PLC0415 - few tests ask for one
+
         return error_for(self.status, code=self.code, type=self.type, message=self.message)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Pending:
     """A failure that is still to be met.
 

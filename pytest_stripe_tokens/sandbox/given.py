@@ -37,7 +37,7 @@ class AnswerFailed(Exception):  # noqa: N818 - it carries the error
         super().__init__(message)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class GivenAnswer:
     """An answer that a test gives, and how often it was asked for.
 

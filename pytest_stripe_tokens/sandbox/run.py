@@ -39,6 +39,14 @@ class Run:
         from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens  # noqa: PLC0415 - a suite that needs none
 
         _ = StripeTokens, self.clients, self.library, self.generators
+        if self.settings.mode == "replay" or self.settings.cassettes.is_dir():
+            from pytest_stripe_tokens.cassettes import documents, player  # noqa: PLC0415 - a suite without cassettes
+
+            _ = documents, player
+        if self.settings.mode != "replay":
+            from pytest_stripe_tokens.simulator.resources import tokens  # noqa: PLC0415 - what is replayed is not made
+
+            _ = tokens
 
     @cached_property
     def clients(self) -> Clients:

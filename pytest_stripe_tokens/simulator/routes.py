@@ -6,11 +6,10 @@ A new endpoint is one row of `ROUTES`, the table of its parameters in `tables/` 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import import_module
 from types import MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pytest_stripe_tokens.api import paths
 from pytest_stripe_tokens.simulator.call import Call
@@ -72,8 +71,7 @@ v2_persons = Late(lambda: import_module("pytest_stripe_tokens.simulator.resource
 v2_tokens = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.v2_tokens"))
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(NamedTuple):
     """One endpoint.
 
     Args:

@@ -10,8 +10,7 @@ Sources: Stripe's changelog, real answers of 2019 to 2026, the differences betwe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 Older: TypeAlias = Callable[["Call", Mapping[str, Any]], dict[str, Any]]
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """A change of an object.
 
     Args:
@@ -39,8 +37,7 @@ class Change:
     lacks: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Dropped:
+class Dropped(NamedTuple):
     """A parameter that the API no longer takes.
 
     Args:
@@ -56,8 +53,7 @@ class Dropped:
     error: str = "parameter_unknown"
 
 
-@dataclass(frozen=True)
-class Default:
+class Default(NamedTuple):
     """What a parameter that is not sent stood for.
 
     Args:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from http import HTTPStatus
 from string import Formatter
 from typing import Any
@@ -81,8 +80,7 @@ def error_for(
     error = _known(status, code, type) or _unknown(status, code, type)
     status = status or error.row.status
     is_servers = status >= _SERVER
-    error.row = replace(
-        error.row,
+    error.row = error.row._replace(
         status=status,
         type=type or error.row.type,
         executed=error.row.executed and not is_servers,

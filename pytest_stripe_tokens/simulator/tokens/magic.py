@@ -5,10 +5,9 @@ Sources: Stripe's testing and Connect testing pages, 2019 to 2026; a name with t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_stripe_tokens.api.test_values import TEST_BANK_ACCOUNTS, TEST_CARDS
 
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True)
-class Magic:
+class Magic(NamedTuple):
     """What a magic token stands for.
 
     Args:
@@ -29,7 +27,7 @@ class Magic:
     """
 
     type: str
-    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    params: Mapping[str, Any]
     decline_code: str | None = None
     is_verified: bool = False
     effect: str | None = None
