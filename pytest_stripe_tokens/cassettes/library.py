@@ -114,7 +114,7 @@ class Library:
 
     def names(self) -> tuple[str, ...]:
         """Name every cassette below the directory, sorted."""
-        return tuple(dict.fromkeys(name for name, path in files_below(self.directory) if path.is_file()))
+        return tuple(dict.fromkeys(name for name, file in files_below(self.directory) if Path(file).is_file()))
 
     def write(self, cassette: Cassette) -> None:
         """Put a cassette in place of what lies at its path, all of it or nothing.
@@ -182,17 +182,16 @@ class Library:
         return found
 
 
-def files_below(directory: Path) -> list[tuple[str, Path]]:
+def files_below(directory: Path) -> list[tuple[str, str]]:
     """Give every cassette's name and file below a directory, by name; hidden folders and files are left out."""
-    if not directory.is_dir():
-        return []
-    found: list[tuple[str, Path]] = []
+    found: list[tuple[str, str]] = []
+    # Text: a thousand paths take as long to make as their files to read.
     for folder, folders, names in os.walk(directory):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        place = Path(folder)
-        below = "" if place == directory else f"{place.relative_to(directory).as_posix()}/"
+        inside = os.path.relpath(folder, directory).replace(os.sep, "/")
+        below = "" if inside == "." else f"{inside}/"
         seen = [name for name in names if name.endswith(SUFFIXES) and not name.startswith(".")]
-        found += [(below + name.rpartition(".")[0], place / name) for name in seen]
+        found += [(below + name.rpartition(".")[0], f"{folder}{os.sep}{name}") for name in seen]
     return sorted(found)
 
 
