@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from pytest_stripe_tokens.sandbox import stripe_python
 from pytest_stripe_tokens.sandbox.settings import Settings, checked_mode, checked_seed
 
 if TYPE_CHECKING:
@@ -114,6 +112,7 @@ class Run:
             answers: of the suite's own, by the requests that they are for.
             fail: ends the test with a message.
         """
+        from pytest_stripe_tokens.sandbox import stripe_python  # noqa: PLC0415
         from pytest_stripe_tokens.sandbox.answering import Surroundings  # noqa: PLC0415
         from pytest_stripe_tokens.sandbox.own_requests import TEST_KEY  # noqa: PLC0415 - as in all of this class
         from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens  # noqa: PLC0415
@@ -123,7 +122,7 @@ class Run:
         contributor = self._contributor(settings, test)
         if contributor is not None and settings.mode == "replay":
             # What can't be recorded is answered as in `auto`: a recording run must not fail on what it would mend.
-            settings = replace(settings, mode="auto")
+            settings = settings._replace(mode="auto")
         surroundings = Surroundings(
             self.library, generator, test, params or {}, answers or {}, contributor, _outer(), **optional
         )
@@ -137,6 +136,7 @@ class Run:
 
     def test_key(self) -> contextlib.AbstractContextManager[None]:
         """Give stripe-python a test key until the block ends, where it has none."""
+        from pytest_stripe_tokens.sandbox import stripe_python  # noqa: PLC0415 - as in `sandbox`
         from pytest_stripe_tokens.sandbox.own_requests import TEST_KEY  # noqa: PLC0415 - as in `sandbox`
 
         return stripe_python.test_key(TEST_KEY)
