@@ -149,7 +149,8 @@ def magic_token(identity: str) -> Magic | None:
     """Find what a magic token stands for; None for any other id."""
     prefix, _, name = identity.partition("_")
     if prefix == "tok":
-        return _magic_cards().get(name)
+        # What a sandbox has made goes on with a digit: most tests need none of the table.
+        return None if name[:1].isdigit() else _magic_cards().get(name)
     if prefix == "btok" and name == "us":
         return Magic("bank_account", TEST_BANK_ACCOUNTS["US"])
     if prefix == "btok" and name.startswith("us_verified"):
