@@ -42,9 +42,10 @@ class Run:
 
             _ = documents, player
         if self.settings.mode != "replay":
-            from pytest_stripe_tokens.simulator.resources import tokens  # noqa: PLC0415 - what is replayed is not made
+            from pytest_stripe_tokens.simulator import handling  # noqa: PLC0415 - what is replayed is not made
+            from pytest_stripe_tokens.simulator.resources import tokens  # noqa: PLC0415
 
-            _ = tokens
+            _ = handling, tokens
 
     @cached_property
     def clients(self) -> Clients:

@@ -70,7 +70,7 @@ def seen(suite, monkeypatch):
         (NOTHING, "auto", 14),
         (FIXTURE, "auto", 86),
         (CALLS.replace("YEAR", "2050"), "generate", 86),
-        (CALLS.replace("YEAR", "2026"), "replay", 83),
+        (CALLS.replace("YEAR", "2026"), "replay", 78),
     ],
     ids=["nothing", "a fixture", "generated", "replayed"],
 )
