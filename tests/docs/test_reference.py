@@ -32,7 +32,7 @@ from pytest_stripe_tokens.sandbox.settings import MARKER_ARGUMENTS, MODES
 from pytest_stripe_tokens.sandbox.sources import BY_MODE
 from pytest_stripe_tokens.simulator.errors.by_code import error_for
 from pytest_stripe_tokens.simulator.errors.codes import DECLINE_CODES, ERROR_CODES
-from pytest_stripe_tokens.simulator.errors.refusal import ERRORS
+from pytest_stripe_tokens.simulator.errors.table import ERRORS
 from pytest_stripe_tokens.simulator.tokens.instruments import DECLINES
 
 MARKED = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -68,8 +68,8 @@ def seen(suite, monkeypatch):
     ("text", "mode", "most"),
     [
         (NOTHING, "auto", 14),
-        (FIXTURE, "auto", 86),
-        (CALLS.replace("YEAR", "2050"), "generate", 86),
+        (FIXTURE, "auto", 83),
+        (CALLS.replace("YEAR", "2050"), "generate", 83),
         (CALLS.replace("YEAR", "2026"), "replay", 78),
     ],
     ids=["nothing", "a fixture", "generated", "replayed"],

@@ -6,8 +6,9 @@ from http import HTTPStatus
 from string import Formatter
 from typing import Any
 
-from pytest_stripe_tokens.simulator.errors.refusal import ERRORS, ApiError
+from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.errors.rows import CARD, INVALID, ErrorRow
+from pytest_stripe_tokens.simulator.errors.table import ERRORS
 from pytest_stripe_tokens.simulator.tokens.instruments import DECLINES, declined
 
 # What the API most often means by a status or a type: a decline, or a row of the tables.
