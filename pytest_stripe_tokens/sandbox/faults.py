@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.redaction.sensitive import hide
 from pytest_stripe_tokens.redaction.usage_error import UsageError
-from pytest_stripe_tokens.sandbox import endpoints
 
 if TYPE_CHECKING:
     from pytest_stripe_tokens.api.messages import Request
@@ -45,7 +44,8 @@ class Faults:
         Raises:
             UsageError: a number of requests, a method or a path that cannot be.
         """
-        from pytest_stripe_tokens.sandbox.fault import is_number  # noqa: PLC0415 - few tests ask for a failure
+        from pytest_stripe_tokens.sandbox import endpoints  # noqa: PLC0415 - few tests ask for a failure
+        from pytest_stripe_tokens.sandbox.fault import is_number  # noqa: PLC0415
 
         if not is_number(times, int) or times < 1:
             raise UsageError(f"fail_next(times={times!r}): expected the number of requests to fail, 1 or more")

@@ -33,7 +33,7 @@ _PLATFORM_OWNED = (
 )
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Entry:
     """One object that exists.
 

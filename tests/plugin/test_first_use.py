@@ -68,9 +68,9 @@ def seen(suite, monkeypatch):
     ("text", "mode", "most"),
     [
         (NOTHING, "auto", 14),
-        (FIXTURE, "auto", 83),
-        (CALLS.replace("YEAR", "2050"), "generate", 83),
-        (CALLS.replace("YEAR", "2026"), "replay", 78),
+        (FIXTURE, "auto", 80),
+        (CALLS.replace("YEAR", "2050"), "generate", 80),
+        (CALLS.replace("YEAR", "2026"), "replay", 69),
     ],
     ids=["nothing", "a fixture", "generated", "replayed"],
 )
