@@ -204,6 +204,14 @@ _ALL = (
     Case(
         "empty", "the same suite without the calls and without a plugin", base="", text=MANY + EMPTY.format(fixtures="")
     ),
+    # pytest itself looks at each file below rootdir.
+    Case(
+        "empty-thousand",
+        "the same beside a thousand files",
+        base="",
+        text=MANY + EMPTY.format(fixtures=""),
+        prepare=_thousand,
+    ),
     Case("empty-httpx", "the same for httpx", base="", text=MANY + EMPTY.format(fixtures=""), head=HTTPX_HEAD),
     Case("empty-aiohttp", "the same for aiohttp", base="", text=MANY + EMPTY.format(fixtures=""), head=AIOHTTP_HEAD),
     Case(
@@ -321,6 +329,7 @@ _ALL = (
     Case(
         "thousand",
         "ours: none of it used, beside a thousand cassettes",
+        base="empty-thousand",
         options=OURS,
         text=MANY + EMPTY.format(fixtures=""),
         prepare=_thousand,

@@ -64,6 +64,11 @@ def module_name(path):
 MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
+def is_import(node):
+    """Whether a call loads a module. The package itself does by a table, and nothing imports from it."""
+    return isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module")
+
+
 def imports(path):
     found = []
 
@@ -76,7 +81,7 @@ def imports(path):
                 full = f"{node.module}.{alias.name}"
                 is_module = full.removeprefix(f"{NAME}.") in MODULES
                 found.append(Import(full if is_module else str(node.module), at_start, for_types))
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+        elif is_import(node) and path != PACKAGE / "__init__.py":
             found.append(Import(ast.literal_eval(node.args[0]), at_start, for_types))
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             for child in node.body:

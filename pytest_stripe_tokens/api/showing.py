@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 
 _LONGEST = 500
-_COMMAND_START = re.compile(r"^(\s*):(?=:)")
-_LINK = re.compile(r"(?i)\b(www\.|[a-z][a-z0-9+.-]*://)(?!(?:[a-z0-9-]+\.)*stripe\.com(?:[/\s\"')]|$))")
+# Texts, which `re` compiles when one is first needed: most runs show nothing.
+_COMMAND_START = r"^(\s*):(?=:)"
+_LINK = r"(?i)\b(www\.|[a-z][a-z0-9+.-]*://)(?!(?:[a-z0-9-]+\.)*stripe\.com(?:[/\s\"')]|$))"
 
 
 def one_line(text: str, longest: int = _LONGEST) -> str:
@@ -24,7 +25,7 @@ def one_line(text: str, longest: int = _LONGEST) -> str:
     if not line.isprintable():
         line = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in line)
         line = line if len(line) <= longest else f"{line[:longest]}..."
-    return re.sub("#(?=#)", "# ", _COMMAND_START.sub(r"\1: ", line))
+    return re.sub("#(?=#)", "# ", re.sub(_COMMAND_START, r"\1: ", line))
 
 
 def code(text: str, longest: int = _LONGEST) -> str:
@@ -42,4 +43,4 @@ def escaped(text: str) -> str:
     line = re.sub(r"([\\`*_\[\]>|~])", r"\\\1", line)
     # GitHub looks for these in what Markdown has become: a space of no width parts them.
     line = re.sub("([@#])(?=[A-Za-z0-9])", r"\1&#8203;", line)
-    return _LINK.sub(lambda match: f"{match[1][:-1]}&#8203;{match[1][-1]}", line)
+    return re.sub(_LINK, lambda match: f"{match[1][:-1]}&#8203;{match[1][-1]}", line)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import quote, unquote
 
 if TYPE_CHECKING:
@@ -15,8 +14,31 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class TokenType:
+_NOTHING: Mapping[str, frozenset[str]] = MappingProxyType({})
+
+
+# A named tuple, as `CardNumber` is; it has no room for what is computed once.
+class _Row(NamedTuple):
+    name: str
+    parameter: str | None
+    fixture: str
+    id_prefix: str
+    nested: str | None
+    nested_prefix: str | None
+    defaults: Mapping[str, Any]
+    key_kind: str
+    secret_parameters: frozenset[str]
+    bound: Mapping[str, frozenset[str]] = _NOTHING
+    object: str = "token"
+    create: str = "/v1/tokens"
+    retrieve: str = "/v1/tokens/:id"
+    made_at: tuple[str, ...] = ()
+    table: str = "tokens.create"
+    unused: Mapping[str, Any] = MappingProxyType({"used": False})
+    used_error: str = "token_already_used"
+
+
+class TokenType(_Row):
     """One kind of token: one of the six of `/v1/tokens`, or one with endpoints of its own.
 
     Args:
@@ -41,24 +63,6 @@ class TokenType:
         unused: the fields that tell whether a token was used, with their values before.
         used_error: the row of errors that a second use is refused with.
     """
-
-    name: str
-    parameter: str | None
-    fixture: str
-    id_prefix: str
-    nested: str | None
-    nested_prefix: str | None
-    defaults: Mapping[str, Any]
-    key_kind: str
-    secret_parameters: frozenset[str]
-    bound: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
-    object: str = "token"
-    create: str = "/v1/tokens"
-    retrieve: str = "/v1/tokens/:id"
-    made_at: tuple[str, ...] = ()
-    table: str = "tokens.create"
-    unused: Mapping[str, Any] = field(default_factory=lambda: {"used": False})
-    used_error: str = "token_already_used"
 
     @cached_property
     def cassette(self) -> str:

@@ -5,7 +5,6 @@ vcrpy and pytest-recording are told to filter numbers and security codes, each s
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.api.json_values import as_object
@@ -33,7 +32,7 @@ def without_secrets(key: MatchKey, token_type: str | None, last4: str) -> MatchK
         last4: the last digits of the number that was sent; empty for none.
     """
     kept = [pair for pair in key.params if not is_secret_name(_last_word(pair[0]))]
-    return replace(key, token_type=token_type, params=(*kept, ("last4", last4)))
+    return key._replace(token_type=token_type, params=(*kept, ("last4", last4)))
 
 
 def sent_last4(key: MatchKey) -> str:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
-from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from io import FileIO
 from os import SEEK_END
-from pathlib import Path
-from typing import TYPE_CHECKING
+from os.path import isfile
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.token_types import BY_CASSETTE
+from pytest_stripe_tokens.cassettes.library import files_below
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-SUFFIXES = (".yaml", ".yml")
-"""Of a cassette's file; a new one gets the first."""
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
 _READ = 1024
 # The key and what is indented below it, or the rest of its line in flow style.
@@ -33,45 +31,39 @@ _PLAIN = re.compile(
 _NO_TEXT = frozenset({"null", "true", "false", "yes", "off"})
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(NamedTuple):
     """One cassette.
 
     Args:
         name: below the directory, without its suffix.
-        path: of the file.
+        file: where it lies.
         is_ours: whether it holds requests to Stripe: pytest-recording keeps its cassettes in the same directory.
         metadata: what it says of itself, each value as text.
     """
 
     name: str
-    path: Path
+    file: str
     is_ours: bool
-    metadata: Mapping[str, str] = field(default_factory=dict[str, str])
+    metadata: Mapping[str, str]
 
 
-def files_below(directory: Path) -> list[tuple[str, Path]]:
-    """Give every cassette's name and file below a directory, by name; hidden folders and files are left out."""
-    if not directory.is_dir():
-        return []
-    found: list[tuple[str, Path]] = []
-    for folder, folders, names in os.walk(directory):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        place = Path(folder)
-        below = "" if place == directory else f"{place.relative_to(directory).as_posix()}/"
-        seen = [name for name in names if name.endswith(SUFFIXES) and not name.startswith(".")]
-        found += [(below + name.rpartition(".")[0], place / name) for name in seen]
-    return sorted(found)
+def heads(
+    directory: Path, wanted: Callable[[str], bool] = bool, known: Mapping[str, Head] = MappingProxyType({})
+) -> Iterator[Head]:
+    """Read the heads of the cassettes below a directory, by name; what can't be read is left out.
 
-
-def heads(directory: Path) -> Iterator[Head]:
-    """Read the heads of all cassettes below a directory, by name; what can't be read is left out."""
-    for name, path in files_below(directory):
+    Args:
+        directory: of the suite's cassettes.
+        wanted: whether the one of a name is; all are by default.
+        known: by their files, those that need not be read again.
+    """
+    for name, file in files_below(directory):
         # Any other is no name of a cassette, and may be no text that a terminal can show.
-        text = _ends(path) if name.isprintable() else None
-        if text is not None:
-            is_ours = name in BY_CASSETTE or "plugin_version:" in text or "stripe.com/" in text
-            yield Head(name, path, is_ours, _metadata(text))
+        if not name.isprintable() or not wanted(name):
+            continue
+        head = known.get(file) or _head(name, file)
+        if head is not None:
+            yield head
 
 
 def age(recorded_at: str | None, now: datetime) -> int | None:
@@ -84,22 +76,28 @@ def age(recorded_at: str | None, now: datetime) -> int | None:
     return None if days < -1 else days
 
 
-def _ends(path: Path) -> str | None:
+def _head(name: str, file: str) -> Head | None:
+    text = _ends(file)
+    if text is None:
+        return None
+    is_ours = name in BY_CASSETTE or "plugin_version:" in text or "stripe.com/" in text
+    return Head(name, file, is_ours, _metadata(text))
+
+
+def _ends(file: str) -> str | None:
     """Read the start and the end of a file: the metadata stands last where keys are sorted."""
     try:
-        if not path.is_file():
+        if not isfile(file):  # noqa: PTH113 - a path of pathlib's takes half as long as the reading
             return None  # A pipe would be waited for.
-        with path.open("rb", buffering=0) as file:
-            start = file.read(_READ)
-            size = file.seek(0, SEEK_END)
-            file.seek(max(size - _READ, len(start)))
-            return (start + b"\n" + file.read(_READ)).decode("utf-8", "replace")
+        with FileIO(file) as opened:
+            start = opened.read(_READ)
+            size = opened.seek(0, SEEK_END)
+            opened.seek(max(size - _READ, len(start)))
+            return (start + b"\n" + opened.read(_READ)).decode("utf-8", "replace")
     except OSError:
         return None
 
 
-# A run reads them at its start and at its end.
-@lru_cache(maxsize=2048)
 def _metadata(text: str) -> Mapping[str, str]:
     found = _METADATA.search(text)
     if found is None:

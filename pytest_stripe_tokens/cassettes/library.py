@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import secrets
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -17,25 +16,14 @@ from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api import own_files
 from pytest_stripe_tokens.api.token_types import BY_CASSETTE
-from pytest_stripe_tokens.cassettes import documents, file_format, writing
-from pytest_stripe_tokens.cassettes.file_format import Malformed
-from pytest_stripe_tokens.cassettes.heads import SUFFIXES, files_below
-from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata, Player
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = [
-    "Cassette",
-    "CassetteError",
-    "Interaction",
-    "Library",
-    "Metadata",
-    "Player",
-    "read",
-    "redacted",
-    "render",
-]
+    from pytest_stripe_tokens.cassettes.player import Cassette
+
+SUFFIXES = (".yaml", ".yml")
+"""Of a cassette's file; a new one gets the first."""
 
 _BUILTIN = Path(__file__).with_name("builtin")
 _REFUSED = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
@@ -126,7 +114,7 @@ class Library:
 
     def names(self) -> tuple[str, ...]:
         """Name every cassette below the directory, sorted."""
-        return tuple(dict.fromkeys(name for name, path in files_below(self.directory) if path.is_file()))
+        return tuple(dict.fromkeys(name for name, file in files_below(self.directory) if Path(file).is_file()))
 
     def write(self, cassette: Cassette) -> None:
         """Put a cassette in place of what lies at its path, all of it or nothing.
@@ -208,6 +196,19 @@ class Library:
         return found
 
 
+def files_below(directory: Path) -> list[tuple[str, str]]:
+    """Give every cassette's name and file below a directory, by name; hidden folders and files are left out."""
+    found: list[tuple[str, str]] = []
+    # Text: a thousand paths take as long to make as their files to read.
+    for folder, folders, names in os.walk(directory):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        inside = os.path.relpath(folder, directory).replace(os.sep, "/")
+        below = "" if inside == "." else f"{inside}/"
+        seen = [name for name in names if name.endswith(SUFFIXES) and not name.startswith(".")]
+        found += [(below + name.rpartition(".")[0], f"{folder}{os.sep}{name}") for name in seen]
+    return sorted(found)
+
+
 def read(path: Path) -> Cassette:
     """Read a cassette's file.
 
@@ -235,6 +236,9 @@ def _bytes(path: Path) -> bytes:
 
 
 def _parsed(path: Path, data: bytes) -> Cassette:
+    from pytest_stripe_tokens.cassettes import documents, file_format  # noqa: PLC0415 - as in `Library.write`
+    from pytest_stripe_tokens.cassettes.file_format import Malformed  # noqa: PLC0415
+
     try:
         value, root = documents.load(data)
         try:
@@ -247,11 +251,15 @@ def _parsed(path: Path, data: bytes) -> Cassette:
 
 def redacted(cassette: Cassette) -> Cassette:
     """Give a cassette of redacted interactions; one that is redacted already is the same."""
+    from pytest_stripe_tokens.cassettes import file_format  # noqa: PLC0415 - only where there is a file
+
     return replace(cassette, interactions=tuple(map(file_format.redacted, cassette.interactions)))
 
 
 def render(cassette: Cassette) -> bytes:
     """Give the bytes that `Library.write` writes: redacted, and the same for the same cassette."""
+    from pytest_stripe_tokens.cassettes import file_format, writing  # noqa: PLC0415 - only a recording writes
+
     written = [file_format.redacted(interaction).written for interaction in cassette.interactions]
     head = writing.dump(file_format.plain(replace(cassette, interactions=())))
     return b"".join([head.removesuffix(b" []\n"), b"\n", *written]) if written else head
@@ -259,6 +267,8 @@ def render(cassette: Cassette) -> bytes:
 
 def _replace(path: Path, data: bytes) -> None:
     """Write beside `path`, then move over it."""
+    import secrets  # noqa: PLC0415 - only who writes needs it
+
     _sweep(path)
     staged = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
     try:

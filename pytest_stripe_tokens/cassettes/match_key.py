@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from pytest_stripe_tokens.api import forms
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.api.request import StripeRequest
 
 
-@dataclass(frozen=True)
-class MatchKey:
+class MatchKey(NamedTuple):
     """What a request is matched by: never random or machine-dependent headers, never a secret.
 
     Args:

@@ -9,8 +9,6 @@ from pytest_stripe_tokens.api.messages import API_HOST
 from pytest_stripe_tokens.api.showing import one_line
 from pytest_stripe_tokens.api.token_types import BY_CASSETTE, CASSETTES
 from pytest_stripe_tokens.cassettes.library import CassetteError
-from pytest_stripe_tokens.cassettes.player import Player
-from pytest_stripe_tokens.redaction.messages import shown_path
 from pytest_stripe_tokens.redaction.sensitive import hide
 
 if TYPE_CHECKING:
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_stripe_tokens.api.messages import Request
     from pytest_stripe_tokens.cassettes.library import Library
-    from pytest_stripe_tokens.cassettes.player import Cassette, Interaction
+    from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Player
 
 
 class Playback:
@@ -103,7 +101,7 @@ class Playback:
             instead: how the test answers it itself, where it can't be generated.
         """
         type_ = f" ({token_type})" if token_type else ""
-        asked_for = shown_path(f"{'' if request.host == API_HOST else request.host}{request.path}")
+        asked_for = _shown_path(f"{'' if request.host == API_HOST else request.host}{request.path}")
         lines = [
             f'mode is "replay" and no cassette holds {one_line(request.method)} {asked_for}{type_}',
             f"test: {test or 'none, a sandbox outside pytest'}",
@@ -126,7 +124,7 @@ class Playback:
         if nearest is None or nearest.is_another_endpoint:
             return lines
         recorded = nearest.interaction.request
-        shown = f"{one_line(recorded.method)} {shown_path(recorded.path)}"
+        shown = f"{one_line(recorded.method)} {_shown_path(recorded.path)}"
         lines.append(f"closest: {shown} in {self.shown(nearest.cassette)}")
         lines += [f"  {one_line(difference, _LONGEST)}" for difference in nearest.differences[:_DIFFERENCES]]
         if len(nearest.differences) > _DIFFERENCES:
@@ -170,7 +168,11 @@ class Playback:
                 cassette = self._find(name)
                 if cassette is None and self._mode == "replay" and not self._named:
                     cassette = self._library.builtin(name)
-                self._players[name] = (cassette, Player([cassette])) if cassette else None
+                self._players[name] = None
+                if cassette is not None:
+                    from pytest_stripe_tokens.cassettes.player import Player  # noqa: PLC0415 - only to play one
+
+                    self._players[name] = cassette, Player([cassette])
         return [opened for name in names if (opened := self._players[name]) is not None]
 
     def _find(self, name: str) -> Cassette | None:
@@ -180,6 +182,12 @@ class Playback:
             # One that a test needs and can't be read is not one that nobody needs.
             self.used.add(name)
             raise
+
+
+def _shown_path(path: str) -> str:
+    from pytest_stripe_tokens.redaction.messages import shown_path  # noqa: PLC0415 - only a miss shows one
+
+    return shown_path(path)
 
 
 _TO_GENERATE = '--stripe-tokens auto, or @pytest.mark.stripe_tokens(mode="generate")'

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.messages import API_HOST
@@ -27,8 +27,7 @@ _LONGEST_VALUE = 2000
 _ID = re.compile(r"/[a-z]+_\w{6,}")
 
 
-@dataclass(frozen=True)
-class Metadata:
+class Metadata(NamedTuple):
     """What a cassette says of itself.
 
     Args:
@@ -58,7 +57,7 @@ class Interaction:
         """What a request must have to be answered by this."""
         key = match_key(read(self.request))
         # vcrpy is often told to leave the header out, or to replace it; what was answered was asked with a secret key.
-        return replace(key, key="secret") if key.key == "none" else key
+        return key._replace(key="secret") if key.key == "none" else key
 
     @cached_property
     def key_without_secrets(self) -> MatchKey | None:
@@ -122,8 +121,7 @@ class Cassette:
         return self.metadata.origin
 
 
-@dataclass(frozen=True)
-class Closest:
+class Closest(NamedTuple):
     """The recording most like a request that none answers.
 
     Args:

@@ -6,7 +6,6 @@ was collected and every test that is known to use its cassette ran to its end an
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.token_types import BY_CASSETTE
@@ -19,13 +18,13 @@ _PHASES = frozenset({"setup", "call", "teardown"})
 _OF_TYPES = ""
 
 
-@dataclass
 class Outcomes:
     """What became of each test, phase by phase; a test that is run anew starts again."""
 
-    _passed: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
-    _failed: set[str] = field(default_factory=set[str])
-    _grouped: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    def __init__(self) -> None:
+        self._passed: dict[str, set[str]] = {}
+        self._failed: set[str] = set()
+        self._grouped: dict[str, set[str]] = {}
 
     def note(self, test: str, phase: str, *, has_passed: bool) -> None:
         """Take down the outcome of one phase of one test."""
@@ -49,11 +48,10 @@ class Outcomes:
         return any(self._passed.get(name, set()) >= _PHASES and name not in self._failed for name in names)
 
 
-@dataclass
 class Usage:
     """What the tests of a run use and how they ended; a worker of pytest-xdist hands its own to the controller.
 
-    Args:
+    Attributes:
         used: the cassettes of the suite that answered something.
         users: the tests that are known to use each cassette.
         narrowed: why this run is not the whole suite; empty where it is.
@@ -62,12 +60,13 @@ class Usage:
         unplayed: the places of a named cassette's recordings that no test has played.
     """
 
-    used: set[str] = field(default_factory=set[str])
-    users: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
-    narrowed: str = ""
-    usage_error: str = ""
-    outcomes: Outcomes = field(default_factory=Outcomes)
-    unplayed: dict[str, set[int]] = field(default_factory=dict[str, set[int]])
+    def __init__(self) -> None:
+        self.used: set[str] = set()
+        self.users: dict[str, set[str]] = {}
+        self.narrowed: str = ""
+        self.usage_error: str = ""
+        self.outcomes: Outcomes = Outcomes()
+        self.unplayed: dict[str, set[int]] = {}
 
     def leave(self, unplayed: Mapping[str, Iterable[int]]) -> None:
         """Note what a test has left unplayed of its named cassette: what another plays is played."""

@@ -10,9 +10,8 @@ import contextlib
 import functools
 import secrets
 import threading
-from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_stripe_tokens.interception.interceptor import Target
 from pytest_stripe_tokens.interception.wire import Outcome, said
@@ -29,8 +28,7 @@ _OVER = (
 )
 
 
-@dataclass(frozen=True)
-class Children:
+class Children(NamedTuple):
     """multiprocessing, and concurrent.futures' pools of processes.
 
     Args:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from pytest_stripe_tokens.api.messages import Request
 from pytest_stripe_tokens.interception.interceptor import Target
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.interception.wire import Outcome
 
 
-@dataclass(frozen=True)
-class Httpx:
+class Httpx(NamedTuple):
     """httpx, sync and async, or a fork with its interface.
 
     Args:

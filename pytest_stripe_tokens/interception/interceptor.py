@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -11,8 +10,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.interception.gate import Gate
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """A function of a client that is replaced while a sandbox is open.
 
     Args:

@@ -10,9 +10,8 @@ from __future__ import annotations
 import socket
 import ssl
 import sys
-from dataclasses import dataclass
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from pytest_stripe_tokens.interception.interceptor import Target
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
 _COULDNT_RESOLVE_HOST = 6  # curl's own number
 
 
-@dataclass(frozen=True)
-class Refused:
+class Refused(NamedTuple):
     """One client.
 
     Args:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_stripe_tokens.api.messages import Request, Response
 from pytest_stripe_tokens.interception.interceptor import Target
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 _TIMEOUT = 80  # stripe-python's own
 
 
-@dataclass(frozen=True)
-class StripeClients:
+class StripeClients(NamedTuple):
     """stripe-python's clients.
 
     Args:

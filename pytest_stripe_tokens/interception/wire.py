@@ -6,8 +6,8 @@ import io
 import re
 import sys
 import threading
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from pytest_stripe_tokens.api.messages import Request, Response
@@ -20,8 +20,7 @@ _LENGTH = re.compile("[0-9]{1,15}")
 _SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}")
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of a request: an answer, or the exception its client is to see, after `delay` seconds."""
 
     response: Response | None = None
@@ -136,7 +135,7 @@ class SandboxSocket:
             if outcome.exception is not None and is_lost(outcome.exception, *self._lost_early):
                 outcome.wait()
                 # urllib3 goes on after a BrokenPipeError and reads the answer.
-                self._outcome = replace(outcome, delay=0)
+                self._outcome = outcome._replace(delay=0)
                 raise outcome.exception
 
     def send(self, data: Any, _flags: int = 0) -> int:

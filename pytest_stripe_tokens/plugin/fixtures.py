@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -137,7 +136,7 @@ class Fixtures:
         settings = node.stash.get(settings_key, self._run.settings)
         if self._run.recording is not None:
             # A recording is of tests: which of them passed decides what is kept.
-            settings = replace(settings, mode="generate")
+            settings = settings._replace(mode="generate")
         with self._run.sandbox(settings, test=node.nodeid, fail=_fail) as tokens:
             yield
             self._usage.used |= tokens.used_cassettes

@@ -3,47 +3,66 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pytest_stripe_tokens.api.token_types import ORIGINS
+from pytest_stripe_tokens.cassettes.heads import Head, age, heads
+from pytest_stripe_tokens.plugin.options import header_line
 from pytest_stripe_tokens.sandbox import stripe_python
 
 if TYPE_CHECKING:
-    from pytest_stripe_tokens.cassettes.heads import Head
+    from collections.abc import Callable, Mapping, Sequence
+
     from pytest_stripe_tokens.cassettes.usage import Usage
     from pytest_stripe_tokens.sandbox.settings import Settings
 
 _SHOWN = 8
 
 
-def header(settings: Settings, now: datetime | None = None) -> str:
-    """The line of the run's header: mode, cassettes and their age, seed."""
-    found = heads_of(settings)
-    cassettes = ", ".join(_named(head, now) for head in found) or "none"
-    if len(found) > _SHOWN:
-        dated = [head for head in found if age_of(head, now).endswith((" old", "today"))]
-        # ISO 8601 in UTC sorts by its text.
-        oldest = min(dated, key=lambda head: head.metadata["recorded_at"], default=None)
-        cassettes = f"{len(found)}{f', the oldest {_named(oldest, now)}' if oldest else ''}"
-    line = f"stripe-tokens: mode {settings.mode}, cassettes: {cassettes}, seed {settings.seed}"
-    return line + _version_note(found)
+def header(settings: Settings, now: datetime | None = None, found: Sequence[Head] | None = None) -> str:
+    """The line of the run's header: mode, cassettes and their age, seed.
+
+    Args:
+        settings: of the run.
+        now: what the time is; the clock's by default.
+        found: the heads of the suite's cassettes; read by default.
+    """
+    found = heads_of(settings) if found is None else found
+    if len(found) <= _SHOWN:
+        return header_line(settings, ", ".join(_named(head, now) for head in found) or "none") + _version_note(found)
+    # ISO 8601 in UTC sorts by its text; the first that is a time is the oldest.
+    dated = sorted(
+        (head for head in found if "recorded_at" in head.metadata), key=lambda head: head.metadata["recorded_at"]
+    )
+    oldest = next((head for head in dated if _days(head, now) is not None), None)
+    said = f"{len(found)}{f', the oldest {_named(oldest, now)}' if oldest else ''}"
+    return header_line(settings, said) + _version_note(found)
 
 
 def _named(head: Head, now: datetime | None) -> str:
     return f"{head.name} ({age_of(head, now)})"
 
 
-def unused(settings: Settings, usage: Usage) -> list[str]:
+def unused(settings: Settings, usage: Usage, at_start: Sequence[Head] = ()) -> list[str]:
     """Name the cassettes of the suite that no test uses, and what to do about them.
 
     One that a test may need which this run left out, or which did not get to its end, is not named.
+
+    Args:
+        settings: of the run.
+        usage: what its tests used.
+        at_start: the heads that its header has read: one that no test used is what it was then.
     """
-    if usage.narrowed or settings.mode == "generate" or not settings.cassettes.is_dir():
+    if usage.narrowed or settings.mode == "generate":
         return []
-    found = [head for head in heads_of(settings) if head.is_ours and head.name not in usage.used]
-    files = [shown(head, settings) for head in found if not usage.doubt(head.name)]
-    if len(files) > _SHOWN:
-        more = f"{', '.join(files[:_SHOWN])} and {len(files) - _SHOWN} more"
+    known = {head.file: head for head in at_start}
+    found = heads_of(settings, lambda name: name not in usage.used and not usage.doubt(name), known)
+    left = [head for head in found if head.is_ours]
+    files = [shown(head, settings) for head in left[:_SHOWN]]
+    if len(left) > _SHOWN:
+        more = f"{', '.join(files)} and {len(left) - _SHOWN} more"
         return [f"unused: {more} - no test used them: delete them, or run the tests that do"]
     return [f"unused: {file} - no test used it: delete it, or run the test that does" for file in files]
 
@@ -69,11 +88,9 @@ def expired(settings: Settings, usage: Usage, now: datetime | None = None) -> li
     if settings.max_age is None:
         return []
     limit = f"stripe_tokens_max_age is {settings.max_age}: record it anew with pytest --record"
-    from pytest_stripe_tokens.cassettes.heads import age  # noqa: PLC0415 - as in `heads_of`
-
     lines: list[str] = []
-    for head in heads_of(settings):
-        days = age(head.metadata.get("recorded_at"), now or datetime.now(UTC)) if head.name in usage.used else None
+    for head in heads_of(settings, usage.used.__contains__):
+        days = _days(head, now)
         if days is not None and days > settings.max_age:
             lines.append(f"expired: {shown(head, settings)} is {days} days old, {limit}")
     return lines
@@ -81,30 +98,30 @@ def expired(settings: Settings, usage: Usage, now: datetime | None = None) -> li
 
 def shown(head: Head, settings: Settings) -> str:
     """A cassette's path as a reader knows it."""
-    return f"{settings.cassettes.name}/{head.path.relative_to(settings.cassettes).as_posix()}"
+    return f"{settings.cassettes.name}/{Path(head.file).relative_to(settings.cassettes).as_posix()}"
 
 
-def heads_of(settings: Settings) -> list[Head]:
-    """Read what each cassette below the directory says of itself."""
-    if not settings.cassettes.is_dir():
-        return []
-    from pytest_stripe_tokens.cassettes.heads import heads  # noqa: PLC0415 - a suite without cassettes must not pay
-
-    return list(heads(settings.cassettes))
+def heads_of(
+    settings: Settings, wanted: Callable[[str], bool] = bool, known: Mapping[str, Head] = MappingProxyType({})
+) -> list[Head]:
+    """Read what the cassettes below the directory say of themselves, as `heads` does."""
+    return list(heads(settings.cassettes, wanted, known))
 
 
 def age_of(head: Head, now: datetime | None = None) -> str:
     """Say how old a cassette is, or where it comes from."""
-    from pytest_stripe_tokens.cassettes.heads import age  # noqa: PLC0415 - as in `heads_of`
-
-    days = age(head.metadata.get("recorded_at"), now or datetime.now(UTC))
+    days = _days(head, now)
     if days is None:
         origin = head.metadata.get("origin")
         return origin if origin in ORIGINS else "of unknown age"
     return "today" if days < 1 else f"{days} day{'s' if days > 1 else ''} old"
 
 
-def _version_note(found: list[Head]) -> str:
+def _days(head: Head, now: datetime | None) -> int | None:
+    return age(head.metadata.get("recorded_at"), now or datetime.now(UTC))
+
+
+def _version_note(found: Sequence[Head]) -> str:
     versions = sorted({version for head in found if (version := head.metadata.get("api_version"))})
     installed = stripe_python.api_version() if versions else None
     other = [version for version in versions if installed and version != installed]

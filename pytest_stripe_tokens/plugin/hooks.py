@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stripe_tokens.cassettes.usage import Usage
-from pytest_stripe_tokens.plugin import header, record
+from pytest_stripe_tokens.plugin import options
 from pytest_stripe_tokens.plugin.fixtures import (
     FIXTURES,
     SANDBOX,
@@ -21,65 +21,65 @@ from pytest_stripe_tokens.plugin.fixtures import (
 )
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 from pytest_stripe_tokens.sandbox.run import Run
-from pytest_stripe_tokens.sandbox.settings import (
-    MODES,
-    Settings,
-    checked_locale,
-    checked_max_age,
-    checked_mode,
-    checked_on_expiry,
-    checked_seed,
-    marker_arguments,
-)
+from pytest_stripe_tokens.sandbox.settings import MODES, marker_arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Generator, Iterable, Sequence
 
+    from pytest_stripe_tokens.cassettes.heads import Head
+    from pytest_stripe_tokens.sandbox.settings import Settings
+
+# What pytest is to find: it looks at each name of a plugin's module for 10 microseconds, and there are sixty.
+__all__ = [
+    "class_sandbox",
+    "module_sandbox",
+    "pytest_addoption",
+    "pytest_collection_finish",
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+    "pytest_deselected",
+    "pytest_load_initial_conftests",
+    "pytest_pycollect_makeitem",
+    "pytest_report_header",
+    "pytest_runtestloop",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
+    "pytest_testnodedown",
+    "server",
+]
 
 _MARKER = "stripe_tokens"
 _DESELECTED = "tests were deselected in this run"
-# pytest finds fixtures among the names of a plugin's module.
-_ = class_sandbox, module_sandbox, server
 _run_key = pytest.StashKey[Run]()
 _collected_key = pytest.StashKey[int]()
 _names_key = pytest.StashKey[Any]()
 _usage_key = pytest.StashKey[Usage]()
+_heads_key: pytest.StashKey[Sequence[Head]] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    """Add the options and ini values, and the hooks of `--record`."""
-    pluginmanager.register(record, "stripe_tokens_record")
+    """Add the options and ini values, and the fixtures."""
     pluginmanager.register(Fixtures(), FIXTURES)
-    group = parser.getgroup("stripe-tokens", "Stripe tokens")
-    group.addoption(
-        "--stripe-tokens",
-        metavar="MODE",
-        dest="stripe_tokens_mode",
-        help=f"where Stripe's answers come from: {', '.join(MODES)} (default: auto)",
-    )
-    group.addoption(
-        "--stripe-tokens-seed",
-        metavar="SEED",
-        dest="stripe_tokens_seed",
-        help="the seed of generated answers, a whole number (default: 0)",
-    )
-    group.addoption(
-        "--stripe-cassettes",
-        nargs="?",
-        const="",
-        default=None,
-        metavar="NAME",
-        dest="stripe_tokens_cassettes_shown",
-        help="run no test: show the cassettes and the tests that use them, or all that one of them holds",
-    )
-    parser.addini("stripe_tokens_mode", f"where Stripe's answers come from: {', '.join(MODES)}", default="auto")
-    parser.addini("stripe_tokens_seed", "the seed of generated answers, a whole number", default="0")
-    parser.addini("stripe_tokens_cassettes", "the directory of the cassettes, below rootdir", default="cassettes")
-    parser.addini("stripe_tokens_locale", "Faker's locale for generated answers, such as de_DE", default="")
-    parser.addini("stripe_tokens_max_age", "after how many days a cassette has expired (default: never)", default="")
-    parser.addini(
-        "stripe_tokens_on_expiry", "whether a run that uses an expired cassette warns or fails", default="warn"
-    )
+    options.add(parser)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
+) -> Generator[None, object, object]:
+    """Add `--record`, where it is asked for, once plugins and conftests have added theirs.
+
+    Two owners of one option keep pytest from starting, and a conftest in a test directory adds its own still later.
+    """
+    if "--record" in args or options.is_recording(early_config.known_args_namespace):
+        from pytest_stripe_tokens.plugin.record import opened_output  # noqa: PLC0415 - only a recording needs it
+
+        # Before pytest captures the streams, which keeps those that it finds, and before a conftest can show a key.
+        opened_output(early_config)
+    result = yield
+    if {"--record", "-h", "--help"} & set(args):
+        options.add_record(parser)
+    return result
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -96,9 +96,12 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     usage = config.stash[_usage_key] = Usage()
     try:
-        run = config.stash[_run_key] = Run(_settings(config))
-        record.begin(config, run, usage)
-        asked = config.getoption("stripe_tokens_cassettes_shown")
+        run = config.stash[_run_key] = Run(options.settings(config))
+        if options.is_about_recording(config):
+            from pytest_stripe_tokens.plugin import record  # noqa: PLC0415 - most runs record nothing
+
+            record.begin(config, run, usage)
+        asked: str | None = config.getoption("stripe_tokens_cassettes_shown")
         if asked is not None:
             from pytest_stripe_tokens.plugin.listing import Listing  # noqa: PLC0415 - only who asks for it needs it
 
@@ -108,8 +111,14 @@ def pytest_configure(config: pytest.Config) -> None:
     fixtures = config.pluginmanager.get_plugin(FIXTURES)
     if isinstance(fixtures, Fixtures):
         fixtures.begin(run, usage)
-    if not hasattr(config, "workerinput") and (run.recording is not None or run.settings.cassettes.is_dir()):
+    if not hasattr(config, "workerinput") and _concerns_cassettes(config):
         config.pluginmanager.register(Following(usage), "stripe-tokens-following")
+
+
+def _concerns_cassettes(config: pytest.Config) -> bool:
+    """Whether a cassette is there, or is to be."""
+    run = config.stash[_run_key]
+    return run.recording is not None or run.settings.cassettes.is_dir()
 
 
 def _advised(message: str) -> str:
@@ -135,24 +144,15 @@ class Following:
         self._usage.outcomes.note(report.nodeid, str(report.when), has_passed=report.outcome == "passed")
 
 
-def _settings(config: pytest.Config) -> Settings:
-    mode, seed = config.getoption("stripe_tokens_mode"), config.getoption("stripe_tokens_seed")
-    ini_mode = checked_mode(config.getini("stripe_tokens_mode"), "ini option stripe_tokens_mode")
-    ini_seed = checked_seed(config.getini("stripe_tokens_seed"), "ini option stripe_tokens_seed")
-    return Settings(
-        # argparse would repeat a key that was given by mistake.
-        mode=ini_mode if mode is None else checked_mode(mode, "--stripe-tokens"),
-        seed=ini_seed if seed is None else checked_seed(seed, "--stripe-tokens-seed"),
-        cassettes=config.rootpath / config.getini("stripe_tokens_cassettes"),
-        locale=checked_locale(config.getini("stripe_tokens_locale"), "ini option stripe_tokens_locale"),
-        max_age=checked_max_age(config.getini("stripe_tokens_max_age"), "ini option stripe_tokens_max_age"),
-        on_expiry=checked_on_expiry(config.getini("stripe_tokens_on_expiry"), "ini option stripe_tokens_on_expiry"),
-    )
-
-
 def pytest_report_header(config: pytest.Config) -> str:
     """Show the mode, the cassettes with their age, and the seed."""
-    return header.header(config.stash[_run_key].settings)
+    settings = config.stash[_run_key].settings
+    if not settings.cassettes.is_dir():
+        return options.header_line(settings)
+    from pytest_stripe_tokens.plugin import header  # noqa: PLC0415 - a suite without cassettes must not pay
+
+    found = config.stash[_heads_key] = header.heads_of(settings)
+    return header.header(settings, found=found)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -334,20 +334,27 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, obj
     output = getattr(config, "workeroutput", None)
     if output is not None:
         output["stripe_tokens"] = usage.to_dict()
-    else:
-        from pytest_stripe_tokens.plugin.narrowings import narrowings  # noqa: PLC0415 - no test waits for it
+    elif _concerns_cassettes(config) or _is_listing(config):
+        from pytest_stripe_tokens.plugin.narrowings import narrowings  # noqa: PLC0415 - a suite without cassettes
 
         for reason in narrowings(config):
             usage.narrow(reason)
-        if usage.usage_error:
-            # The controller ends as its worker would have.
-            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+    if output is None and usage.usage_error:
+        # The controller ends as its worker would have.
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
     result = yield
     settings = config.stash[_run_key].settings
-    # A recording, which has ended by now, has made cassettes young again.
-    if output is None and settings.on_expiry == "fail" and header.expired(settings, usage):
-        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+    if output is None and settings.max_age is not None and settings.on_expiry == "fail":
+        from pytest_stripe_tokens.plugin import header  # noqa: PLC0415 - few suites let cassettes expire
+
+        # A recording, which has ended by now, has made cassettes young again.
+        if header.expired(settings, usage):
+            session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
     return result
+
+
+def _is_listing(config: pytest.Config) -> bool:
+    return config.getoption("stripe_tokens_cassettes_shown") is not None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -355,9 +362,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     usage, settings = config.stash[_usage_key], config.stash[_run_key].settings
     if usage.usage_error:
         terminalreporter.write_line(f"ERROR: {usage.usage_error}", red=True)
-    if usage.usage_error or config.getoption("stripe_tokens_cassettes_shown") is not None:
+    if usage.usage_error or _is_listing(config) or not _concerns_cassettes(config):
         return
-    unused, expired = header.unused(settings, usage), header.expired(settings, usage)
+    from pytest_stripe_tokens.plugin import header  # noqa: PLC0415 - a suite without cassettes must not pay
+
+    unused = header.unused(settings, usage, config.stash.get(_heads_key, ()))
+    expired = header.expired(settings, usage)
     # A recording asks for what it then drops, or says why it keeps it.
     partly = header.partly_played(settings, usage) if config.stash[_run_key].recording is None else []
     if unused or partly or expired:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pytest_stripe_tokens.api.messages import Request, Response
     from pytest_stripe_tokens.cassettes.heads import Head
-    from pytest_stripe_tokens.cassettes.library import Cassette
+    from pytest_stripe_tokens.cassettes.player import Cassette
     from pytest_stripe_tokens.cassettes.usage import Usage
     from pytest_stripe_tokens.sandbox.run import Run
     from pytest_stripe_tokens.sandbox.settings import Settings

@@ -1,14 +1,16 @@
-"""pytest's hooks for `--record`; nothing heavy is imported unless it records."""
+"""pytest's hooks for `--record`, registered only where a run records."""
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stripe_tokens.recording.levels import DEFAULT_FAIL_LEVEL, FAIL_LEVELS, checked_level
+from pytest_stripe_tokens.plugin.options import RECORD, is_recording, output_key
+from pytest_stripe_tokens.recording.levels import DEFAULT_FAIL_LEVEL, checked_level
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 
 if TYPE_CHECKING:
@@ -20,15 +22,10 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.redaction.scrubbing import Output
     from pytest_stripe_tokens.sandbox.run import Run
 
-_GROUP = "stripe-tokens"
-_DEST = "stripe_tokens_record"
 _STAGE = "stripe_tokens_stage"
 _LOST = "stripe_tokens_lost"
-_HELP = "re-record the cassettes that the selected tests use, against Stripe's test mode"
-_MISSING = "stripe_tokens_record_missing"
 _COLOURS = {"refreshed": "green", "unchanged": "green", "drifted": "yellow", "refused": "yellow", "kept": "red"}
 _key = pytest.StashKey["_Recording"]()
-_output_key = pytest.StashKey["Output"]()
 
 
 class _Recording:
@@ -38,64 +35,6 @@ class _Recording:
         self.record = record
         self.run = run
         self.usage = usage
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options, all but `--record`, and the ini value."""
-    parser.addini(
-        "stripe_tokens_accept_drift",
-        "fields whose drift is written and fails no recording, such as card.funding, one a line",
-        type="linelist",
-        default=[],
-    )
-    group = parser.getgroup(_GROUP, "Stripe tokens")
-    group.addoption("--stripe-record", action="store_true", default=False, dest=_DEST, help=_HELP)
-    group.addoption(
-        "--record-missing",
-        action="store_true",
-        default=False,
-        dest=_MISSING,
-        help="record only the cassettes that are not there yet; what is there is replayed",
-    )
-    group.addoption(
-        "--record-report",
-        metavar="FILE",
-        dest="stripe_tokens_record_report",
-        help="write what --record did as Markdown (.md, .markdown) or JSON (.json)",
-    )
-    group.addoption(
-        "--fail-on-drift",
-        metavar="LEVEL",
-        default=DEFAULT_FAIL_LEVEL,
-        dest="stripe_tokens_fail_on_drift",
-        help="the drift from which on --record fails the run: "
-        f"{', '.join(FAIL_LEVELS)} (default: {DEFAULT_FAIL_LEVEL})",
-    )
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_load_initial_conftests(
-    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
-) -> Generator[None, object, object]:
-    """Add `--record`, where it is asked for, once plugins and conftests have added theirs: an owner keeps it.
-
-    Two owners of one option keep pytest from starting, and a conftest in a test directory adds its own still later.
-    """
-    if "--record" in args or _is_asked(early_config.known_args_namespace):
-        # Before pytest captures the streams, which keeps those that it finds, and before a conftest can show a key.
-        _opened_output(early_config)
-    result = yield
-    if not {"--record", "-h", "--help"} & set(args):
-        return result
-    try:
-        _, unknown = parser.parse_known_and_unknown_args(["--record"])
-    except pytest.UsageError:
-        return result
-    if "--record" in unknown:
-        parser.getgroup(_GROUP).addoption(
-            "--record", action="store_true", default=False, dest=_DEST, help="the same as --stripe-record"
-        )
-    return result
 
 
 def begin(config: pytest.Config, run: Run, usage: Usage) -> None:
@@ -109,11 +48,12 @@ def begin(config: pytest.Config, run: Run, usage: Usage) -> None:
         from pytest_stripe_tokens.recording.report import checked_report  # noqa: PLC0415 - with what reads cassettes
 
         report = config.invocation_params.dir / checked_report(report, "--record-report")
-    level = checked_level(config.getoption("stripe_tokens_fail_on_drift"), "--fail-on-drift")
-    if not _is_asked(config.option):
-        if _output_key in config.stash:
+    fail_on = config.getoption("stripe_tokens_fail_on_drift")
+    level = checked_level(DEFAULT_FAIL_LEVEL if fail_on is None else fail_on, "--fail-on-drift")
+    if not is_recording(config.option):
+        if output_key in config.stash:
             # `--record` is another plugin's.
-            config.stash[_output_key].give_back()
+            config.stash[output_key].give_back()
         if report is not None:
             raise UsageError("--record-report reports what a recording did; add --record or --record-missing")
         return
@@ -127,33 +67,30 @@ def begin(config: pytest.Config, run: Run, usage: Usage) -> None:
         accepted=frozenset(config.getini("stripe_tokens_accept_drift")),
         max_age=run.settings.max_age,
         # Both together: what is there is recorded anew, too.
-        only_missing=not config.getoption(_DEST, default=False),
+        only_missing=not config.getoption(RECORD, default=False),
     )
-    scrubber = _opened_output(config).scrubber
+    scrubber = opened_output(config).scrubber
     record = RecordRun(from_environment(os.environ), choices, scrubber, getattr(config, "workerinput", {}).get(_STAGE))
     run.recording = record
     config.stash[_key] = _Recording(record, run, usage)
     scrubbing = Scrubbing(config, record)
     config.pluginmanager.register(scrubbing, "stripe-tokens-scrubbing")
+    config.pluginmanager.register(sys.modules[__name__], "stripe_tokens_record")
     # Cleanups run the latest first: before that of the capture.
     config.add_cleanup(scrubbing.show_captured)
 
 
-def _is_asked(options: Any) -> bool:
-    """Whether the run is to record."""
-    return bool(getattr(options, _DEST, False) or getattr(options, _MISSING, False))
-
-
-def _opened_output(config: pytest.Config) -> Output:
-    if _output_key not in config.stash:
+def opened_output(config: pytest.Config) -> Output:
+    """Give what stands between the run and its streams, and open it where it is not."""
+    if output_key not in config.stash:
         from pytest_stripe_tokens.recording.environment import keys_in  # noqa: PLC0415 - only a recording needs it
         from pytest_stripe_tokens.redaction.scrubbing import Output  # noqa: PLC0415
 
         keys = keys_in(os.environ)
-        config.stash[_output_key] = output = Output(lambda: keys)
+        config.stash[output_key] = output = Output(lambda: keys)
         output.open()
         config.add_cleanup(output.close)
-    return config.stash[_output_key]
+    return config.stash[output_key]
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -224,7 +161,7 @@ class Scrubbing:
         capture: Any = self._config.pluginmanager.getplugin("capturemanager")
         if getattr(capture, "_global_capturing", None) is not None:
             capture.suspend_global_capture(in_=True)
-            self._config.stash[_output_key].show(*capture.read_global_capture())
+            self._config.stash[output_key].show(*capture.read_global_capture())
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_make_parametrize_id(self, val: object) -> str | None:

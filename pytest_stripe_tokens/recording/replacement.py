@@ -11,15 +11,8 @@ from pytest_stripe_tokens.api.messages import API_HOST
 from pytest_stripe_tokens.api.request import account_of, read
 from pytest_stripe_tokens.api.token_types import BY_CASSETTE
 from pytest_stripe_tokens.cassettes.heads import age
-from pytest_stripe_tokens.cassettes.library import (
-    Cassette,
-    CassetteError,
-    Interaction,
-    Library,
-    Metadata,
-    redacted,
-    render,
-)
+from pytest_stripe_tokens.cassettes.library import CassetteError, Library, redacted, render
+from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata
 from pytest_stripe_tokens.recording.comparison import differences, identities, retied, settled, successors
 from pytest_stripe_tokens.recording.verdicts import Problem
 from pytest_stripe_tokens.redaction.leaks import leaks

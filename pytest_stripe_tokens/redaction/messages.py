@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, cast
 from urllib.parse import quote, unquote, urlsplit
@@ -17,10 +16,8 @@ from pytest_stripe_tokens.api import bodies, forms
 from pytest_stripe_tokens.api.card_numbers import digits
 from pytest_stripe_tokens.api.messages import Request, Response
 from pytest_stripe_tokens.api.request import ACCOUNT_HEADERS, api_key
-from pytest_stripe_tokens.api.schemas import token_schema
 from pytest_stripe_tokens.api.showing import one_line
 from pytest_stripe_tokens.api.token_types import BY_OBJECT, CATALOGUE
-from pytest_stripe_tokens.redaction.leaks import leaks
 from pytest_stripe_tokens.redaction.sensitive import (
     HIDDEN,
     SECRET_WITHIN,
@@ -36,7 +33,6 @@ from pytest_stripe_tokens.redaction.sensitive import (
 __all__ = [
     "header_secrets",
     "hide",
-    "leaks",
     "parameter_secrets",
     "redact_account",
     "redact_params",
@@ -57,12 +53,13 @@ _RESPONSE_HEADERS = frozenset(
         "stripe-version",
     }
 )
-_URL_USER = re.compile(r"://([^/@:]+)(?::[^/@]*)?@")
+# Patterns that are texts are for what is stored: `re` compiles them where something is.
+_URL_USER = r"://([^/@:]+)(?::[^/@]*)?@"
 
 _ADDRESS_NAMES = frozenset({"client_ip", "ip", "ip_address"})
 _NO_ADDRESS = "0.0.0.0"  # noqa: S104 - stands where an address was; nothing is bound to it
 _LINK_NAMES = frozenset({"request_log_url"})
-_LINK = re.compile(r"https?://((?:[\w-]+\.)*stripe\.com)/[^\s\"'<>]*", re.IGNORECASE)
+_LINK = r"(?i)https?://((?:[\w-]+\.)*stripe\.com)/[^\s\"'<>]*"
 _PUBLIC_HOSTS = frozenset({"stripe.com", "docs.stripe.com", "support.stripe.com"})
 
 # Without `customer`, the API takes the details themselves where an id is usual (token_params.md: `card` as a string).
@@ -74,17 +71,17 @@ _REDUCED_TAIL = re.compile(r"\*{4}[^\W_]{4}")
 _HIDDEN_WHOLE = frozenset({b"", HIDDEN.encode(), json.dumps(HIDDEN).encode()})
 _MAX_DEPTH = 50
 
-_COOKIE = re.compile(r"([^=;\s]+)=([^;\s]+)")
+_COOKIE = r"([^=;\s]+)=([^;\s]+)"
 # Names after which a value is a secret even if it is made of words.
-_SECRET_VALUE = re.compile(
+_TELLING_NAME = (
     r"(?:^|[_-])(?:auth|authorization|key|apikey|pass|passwd|password|pwd|secret|session|sid|signature"
     r"|telemetry|token)$"
 )
 # A cookie `theme=1` is no secret to search for.
 _SHORTEST_SECRET = 8
 # A word, a word with a number, a version or a date: all that names of programs, kinds and media types consist of.
-_PLAIN = re.compile(r"[A-Za-z]{1,15}[0-9]{0,4}|[0-9]{1,8}[A-Za-z]{0,2}|[A-Za-z0-9]{1,3}")
-_API_KEY = re.compile(r"(?:sk|rk|pk|ek|uk)_")
+_PLAIN = r"[A-Za-z]{1,15}[0-9]{0,4}|[0-9]{1,8}[A-Za-z]{0,2}|[A-Za-z0-9]{1,3}"
+_API_KEY = r"(?:sk|rk|pk|ek|uk)_"
 _PUBLIC_WORDS = frozenset(
     (
         "api",
@@ -194,7 +191,7 @@ def parameter_secrets(request: Request) -> frozenset[str]:
     reduction = _Redaction()
     reduction.mapping(forms.decode(request.query))
     reduction.value("", bodies.parse(request.body, request.headers), is_secret=False)
-    keys = {key for key in (api_key(request.headers), *_URL_USER.findall(request.url)) if _API_KEY.match(key)}
+    keys = {key for key in (api_key(request.headers), *re.findall(_URL_USER, request.url)) if re.match(_API_KEY, key)}
     return frozenset(secret for secret in reduction.found | keys if _is_unredacted(secret) and not _is_public(secret))
 
 
@@ -205,11 +202,11 @@ def header_secrets(request: Request) -> dict[str, str]:
     secret where it looks like one, or where the header's name leaves no doubt and the value is no public word.
     """
     # A cookie is judged by its own name.
-    carried = [("authorization", "authorization", user) for user in _URL_USER.findall(request.url)]
+    carried = [("authorization", "authorization", user) for user in re.findall(_URL_USER, request.url)]
     for header, value in request.headers.items():
         name = header.lower()
         if name == "cookie":
-            carried += [(name, cookie.lower(), content) for cookie, content in _COOKIE.findall(value)]
+            carried += [(name, cookie.lower(), content) for cookie, content in re.findall(_COOKIE, value)]
         elif is_secret_header(name):
             carried.append((name, name, value))
         if name in {"authorization", "proxy-authorization"}:
@@ -218,7 +215,7 @@ def header_secrets(request: Request) -> dict[str, str]:
     return {
         value: header
         for header, name, value in carried
-        if _is_unredacted(value) and _looks_secret(value, is_named=_SECRET_VALUE.search(name) is not None)
+        if _is_unredacted(value) and _looks_secret(value, is_named=re.search(_TELLING_NAME, name) is not None)
     }
 
 
@@ -229,7 +226,7 @@ def _is_unredacted(value: str) -> bool:
 def _looks_secret(value: str, *, is_named: bool) -> bool:
     if len(value) < _SHORTEST_SECRET:
         return False
-    if any(not _PLAIN.fullmatch(part) for part in re.findall("[A-Za-z0-9]+", value)):
+    if any(not re.fullmatch(_PLAIN, part) for part in re.findall("[A-Za-z0-9]+", value)):
         return True
     return is_named and not _is_public(value)
 
@@ -242,6 +239,8 @@ def _is_public(value: str) -> bool:
 
 @cache
 def _public_words() -> frozenset[str]:
+    from pytest_stripe_tokens.api.schemas import token_schema  # noqa: PLC0415 - only a recording asks
+
     # The names and values of the documented answers.
     return _PUBLIC_WORDS | frozenset(
         re.findall("[a-z]+", json.dumps([token_schema(kind) for kind in BY_OBJECT]).lower())
@@ -253,11 +252,11 @@ def shown_path(path: str) -> str:
     return one_line(hide(unquote(path)))
 
 
-@dataclass(frozen=True)
 class _Redaction:
     """One walk over nested parameters that reduces them and remembers what it took out."""
 
-    found: set[str] = field(default_factory=set[str])
+    def __init__(self) -> None:
+        self.found: set[str] = set()
 
     def mapping(self, params: Mapping[Any, Any]) -> dict[str, Any]:
         reduced: dict[str, Any] = {}
@@ -370,6 +369,8 @@ def _clean_text(name: str, text: str) -> str:
 
 def _cut_links(text: str) -> str:
     # Links into Stripe's dashboard and receipts carry account ids, some of them in base64.
-    return _LINK.sub(
-        lambda match: match[0] if match[1].lower() in _PUBLIC_HOSTS else f"https://{match[1].lower()}/{HIDDEN}", text
+    return re.sub(
+        _LINK,
+        lambda match: match[0] if match[1].lower() in _PUBLIC_HOSTS else f"https://{match[1].lower()}/{HIDDEN}",
+        text,
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NoReturn
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.errors import RequestMissed
@@ -33,12 +34,14 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.simulator.tokens.generator import Generator
 
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
 def _raise_missed(message: str) -> NoReturn:
     raise RequestMissed(message)
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What a sandbox is given by whoever opens it.
 
     Args:
@@ -55,8 +58,8 @@ class Surroundings:
     library: Library
     generator: Generator
     test: str = ""
-    params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, "Mapping[str, Any]"])
-    answers: Mapping[str, Answer] = field(default_factory=dict[str, "Answer"])
+    params: Mapping[str, Mapping[str, Any]] = _NOTHING
+    answers: Mapping[str, Answer] = _NOTHING
     contributor: Contributor | None = None
     outer: Answering | None = None
     fail: Callable[[str], NoReturn] = _raise_missed
@@ -84,7 +87,7 @@ class Answering:
         if surroundings.answers:
             self._given.add_all(surroundings.answers, "stripe_tokens_answers")
         parts = Parts(
-            self._simulator, self._playback, surroundings.contributor, surroundings.test, self._fail, self._given
+            self._simulator, self._playback, surroundings.contributor, surroundings.test, self._fail, self._given, {}
         )
         self._origins = parts.origins
         self._sources = tuple(source(parts) for source in BY_MODE[settings.mode])

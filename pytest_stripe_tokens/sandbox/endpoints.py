@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from pytest_stripe_tokens.api import paths
@@ -17,8 +16,7 @@ METHODS = ("GET", "POST", "DELETE", "PUT", "PATCH", "HEAD")
 _EXAMPLE = "POST /v1/subscriptions"
 
 
-@dataclass(frozen=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """Some requests of Stripe's.
 
     Args:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from pytest_stripe_tokens.redaction.sensitive import hide
 from pytest_stripe_tokens.redaction.usage_error import UsageError
-from pytest_stripe_tokens.sandbox import endpoints
 
 if TYPE_CHECKING:
     from pytest_stripe_tokens.api.messages import Request
@@ -37,7 +36,7 @@ class AnswerFailed(Exception):  # noqa: N818 - it carries the error
         super().__init__(message)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class GivenAnswer:
     """An answer that a test gives, and how often it was asked for.
 
@@ -107,6 +106,8 @@ class GivenAnswers:
         Raises:
             UsageError: arguments that are no request or no answer; the message says what to type.
         """
+        from pytest_stripe_tokens.sandbox import endpoints  # noqa: PLC0415 - few tests give an answer
+
         call = f"{source}({request!r})"
         endpoint = endpoints.named(request, call)
         if not callable(body):

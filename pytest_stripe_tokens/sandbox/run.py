@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from pytest_stripe_tokens.sandbox import stripe_python
 from pytest_stripe_tokens.sandbox.settings import Settings, checked_mode, checked_seed
 
 if TYPE_CHECKING:
@@ -39,6 +37,15 @@ class Run:
         from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens  # noqa: PLC0415 - a suite that needs none
 
         _ = StripeTokens, self.clients, self.library, self.generators
+        if self.settings.mode == "replay" or self.settings.cassettes.is_dir():
+            from pytest_stripe_tokens.cassettes import documents, player  # noqa: PLC0415 - a suite without cassettes
+
+            _ = documents, player
+        if self.settings.mode != "replay":
+            from pytest_stripe_tokens.simulator import handling  # noqa: PLC0415 - what is replayed is not made
+            from pytest_stripe_tokens.simulator.resources import tokens  # noqa: PLC0415
+
+            _ = handling, tokens
 
     @cached_property
     def clients(self) -> Clients:
@@ -106,6 +113,7 @@ class Run:
             answers: of the suite's own, by the requests that they are for.
             fail: ends the test with a message.
         """
+        from pytest_stripe_tokens.sandbox import stripe_python  # noqa: PLC0415
         from pytest_stripe_tokens.sandbox.answering import Surroundings  # noqa: PLC0415
         from pytest_stripe_tokens.sandbox.own_requests import TEST_KEY  # noqa: PLC0415 - as in all of this class
         from pytest_stripe_tokens.sandbox.stripe_tokens import StripeTokens  # noqa: PLC0415
@@ -115,7 +123,7 @@ class Run:
         contributor = self._contributor(settings, test)
         if contributor is not None and settings.mode == "replay":
             # What can't be recorded is answered as in `auto`: a recording run must not fail on what it would mend.
-            settings = replace(settings, mode="auto")
+            settings = settings._replace(mode="auto")
         surroundings = Surroundings(
             self.library, generator, test, params or {}, answers or {}, contributor, _outer(), **optional
         )
@@ -129,6 +137,7 @@ class Run:
 
     def test_key(self) -> contextlib.AbstractContextManager[None]:
         """Give stripe-python a test key until the block ends, where it has none."""
+        from pytest_stripe_tokens.sandbox import stripe_python  # noqa: PLC0415 - as in `sandbox`
         from pytest_stripe_tokens.sandbox.own_requests import TEST_KEY  # noqa: PLC0415 - as in `sandbox`
 
         return stripe_python.test_key(TEST_KEY)

@@ -12,8 +12,7 @@ from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.showing import one_line
 from pytest_stripe_tokens.api.token_types import BY_OBJECT
-from pytest_stripe_tokens.redaction import messages
-from pytest_stripe_tokens.redaction.sensitive import HIDDEN, is_secret_header
+from pytest_stripe_tokens.redaction.sensitive import HIDDEN, hide, is_secret_header
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +49,7 @@ class Headers(Mapping[str, str]):
         return len(self._values)
 
     def __repr__(self) -> str:
-        shown = {name: HIDDEN if name in _UNSHOWN else messages.hide(value) for name, value in self._values.items()}
+        shown = {name: HIDDEN if name in _UNSHOWN else hide(value) for name, value in self._values.items()}
         return repr(shown)
 
 
@@ -96,10 +95,10 @@ class SeenRequest:
         if self._size > forms.LONGEST_KEPT:
             sent = f"{self._size} bytes"
         else:
-            pairs = forms.pairs(messages.redact_params(self._params))
+            pairs = forms.pairs(_reduced(self._params))
             sent = " ".join(f"{name}={value}" for name, value in pairs)
         sent = sent if len(sent) <= _LONGEST else f"{sent[:_LONGEST]}..."
-        account = f"Stripe-Account: {messages.hide(self.stripe_account)} " if self.stripe_account else ""
+        account = f"Stripe-Account: {hide(self.stripe_account)} " if self.stripe_account else ""
         cells = (
             self.method,
             self.shown_path,
@@ -114,7 +113,7 @@ class SeenRequest:
         type_ = f" ({self.token_type})" if self.token_type else ""
         shown: Any = f"{self._size} bytes"
         if self._size <= forms.LONGEST_KEPT:
-            shown = messages.redact_params(self._params)
+            shown = _reduced(self._params)
         origin = self.origin or "no origin"
         return f"<{self.method} {self.shown_path}{type_} {shown} -> {self._shown_status}, {origin}>"
 
@@ -126,11 +125,19 @@ class SeenRequest:
     @property
     def shown_path(self) -> str:
         """The path, fit for a message: what is secret of it is hidden."""
-        return messages.shown_path(self.path)
+        from pytest_stripe_tokens.redaction.messages import shown_path  # noqa: PLC0415 - as in `_reduced`
+
+        return shown_path(self.path)
 
     @property
     def _shown_status(self) -> str:
         return "no answer" if self.response_status is None else str(self.response_status)
+
+
+def _reduced(params: Mapping[str, Any]) -> dict[str, Any]:
+    from pytest_stripe_tokens.redaction.messages import redact_params  # noqa: PLC0415 - only where one is shown
+
+    return redact_params(params)
 
 
 def table(requests: Sequence[SeenRequest]) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 
@@ -16,8 +15,7 @@ ON_EXPIRY = ("warn", "fail")
 MARKER_ARGUMENTS = ("mode", "seed", "cassette")
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """What decides where the answers of a run, or of one test, come from.
 
     Args:
@@ -32,7 +30,7 @@ class Settings:
 
     mode: str = "auto"
     seed: int = 0
-    cassettes: Path = field(default_factory=lambda: Path("cassettes"))
+    cassettes: Path = Path("cassettes")
     locale: str | None = None
     cassette: str | None = None
     max_age: int | None = None
@@ -40,7 +38,7 @@ class Settings:
 
     def with_marker(self, arguments: Mapping[str, Any]) -> Settings:
         """Give these settings with a marker's arguments over them."""
-        return replace(self, **arguments)
+        return self._replace(**arguments)
 
 
 def checked_mode(value: object, source: str) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, NoReturn, Protocol
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, NoReturn, Protocol
 
 from pytest_stripe_tokens.api.messages import API_HOST
 from pytest_stripe_tokens.sandbox.seen import SeenRequest, token_in
@@ -57,8 +56,7 @@ class InFlight:
         return self.request.host == API_HOST
 
 
-@dataclass(frozen=True)
-class Parts:
+class Parts(NamedTuple):
     """What the sources of one test's answers are made of.
 
     Args:
@@ -77,7 +75,7 @@ class Parts:
     test: str
     fail: Callable[[str], NoReturn]
     given: GivenAnswers
-    origins: dict[str, Origin] = field(default_factory=dict[str, "Origin"])
+    origins: dict[str, Origin]
 
 
 class Source(Protocol):

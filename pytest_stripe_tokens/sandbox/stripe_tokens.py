@@ -10,7 +10,6 @@ from pytest_stripe_tokens.api.token import Token
 from pytest_stripe_tokens.api.token_types import CATALOGUE, TOKEN_TYPES, row_of_id
 from pytest_stripe_tokens.redaction.usage_error import UsageError
 from pytest_stripe_tokens.sandbox.answering import Answering
-from pytest_stripe_tokens.sandbox.faults import Fault
 from pytest_stripe_tokens.sandbox.given import AnswerFailed, as_json
 from pytest_stripe_tokens.sandbox.own_requests import account_request, create_request, retrieve_request
 from pytest_stripe_tokens.sandbox.seen import SeenRequest, table
@@ -176,6 +175,8 @@ class StripeTokens(Answering):
         Raises:
             UsageError: arguments that no failure can have.
         """
+        from pytest_stripe_tokens.sandbox.fault import Fault  # noqa: PLC0415 - few tests ask for one
+
         wanted = Fault(status, code, type, message, exception, delay)
         with self._lock:
             self._faults.add(wanted, times, method=method, path=path)

@@ -6,9 +6,8 @@ Report-To, Strict-Transport-Security, Vary, X-Wc and their like) are left out, b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_stripe_tokens.api.messages import Response
 from pytest_stripe_tokens.simulator.pretty import encoded, pretty
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.simulator.keys import Caller
 
 
-@dataclass
-class Envelope:
+class Envelope(NamedTuple):
     """What an answer says beside its body.
 
     Args:

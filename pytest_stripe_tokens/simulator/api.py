@@ -12,15 +12,10 @@ from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.api.messages import V2
 from pytest_stripe_tokens.api.request import api_key
 from pytest_stripe_tokens.api.token_types import BY_OBJECT
-from pytest_stripe_tokens.simulator import answers
-from pytest_stripe_tokens.simulator.answers import Envelope
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
-from pytest_stripe_tokens.simulator.handling import Handling, find, host
-from pytest_stripe_tokens.simulator.keys import DEFAULT_VERSION, Caller
 from pytest_stripe_tokens.simulator.parameters import normal
 from pytest_stripe_tokens.simulator.pretty import copy_of
 from pytest_stripe_tokens.simulator.state import Happening, World
-from pytest_stripe_tokens.simulator.tokens.magic import magic_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.api.messages import Request, Response
     from pytest_stripe_tokens.api.request import StripeRequest
     from pytest_stripe_tokens.api.token_types import TokenType
-    from pytest_stripe_tokens.simulator.handling import Found
+    from pytest_stripe_tokens.simulator.handling import Found, Handling
     from pytest_stripe_tokens.simulator.tokens.generator import Generator
 
 _LOG = logging.getLogger(__name__)
@@ -50,11 +45,15 @@ class Simulator:
 
     def answer(self, request: Request) -> Response:
         """Answer a request as the API would; whatever is wrong with it is an error answer, never an exception."""
-        return self._answer(request, find(request))
+        from pytest_stripe_tokens.simulator import handling  # noqa: PLC0415 - what is replayed does without it
+
+        return self._answer(request, handling.find(request))
 
     def attempt(self, request: Request) -> Response | None:
         """Answer a request to one of the endpoints that are simulated; None for any other."""
-        found = find(request)
+        from pytest_stripe_tokens.simulator import handling  # noqa: PLC0415 - what is replayed does without it
+
+        found = handling.find(request)
         return None if found is None else self._answer(request, found)
 
     def _answer(self, request: Request, found: Found | None) -> Response:
@@ -65,7 +64,10 @@ class Simulator:
                 return _handling(self._world, request, found).answer()
             except Exception as error:  # noqa: BLE001 - a client would take one of ours for a lost connection and try again
                 _LOG.exception("pytest-stripe-tokens failed to answer a request")
-                envelope = Envelope(self._generator.latest_created, request.method, self._generator.request_id())
+                from pytest_stripe_tokens.simulator import answers  # noqa: PLC0415 - ours alone to see to
+
+                generator = self._generator
+                envelope = answers.Envelope(generator.latest_created, request.method, generator.request_id())
                 return answers.refusal(ApiError("own_fault", kind=type(error).__name__), envelope)
 
     def event(self, name: str, body: Mapping[str, Any], previous: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -77,6 +79,7 @@ class Simulator:
             previous: what an update changed, with the values from before; None where nothing was updated.
         """
         from pytest_stripe_tokens.simulator import filling  # noqa: PLC0415 - few tests ask for one
+        from pytest_stripe_tokens.simulator.keys import DEFAULT_VERSION, Caller  # noqa: PLC0415
         from pytest_stripe_tokens.simulator.resources import events  # noqa: PLC0415
 
         world, generator = self._world, self._generator
@@ -96,7 +99,9 @@ class Simulator:
 
     def knows(self, request: Request) -> bool:
         """Tell whether a request is to one of the endpoints that are simulated."""
-        return find(request) is not None
+        from pytest_stripe_tokens.simulator import handling  # noqa: PLC0415 - what is replayed does without it
+
+        return handling.find(request) is not None
 
     def instead(self, request: Request) -> str | None:
         """Give what lets a test answer a request that is not simulated, ready to paste; None for any other."""
@@ -158,11 +163,14 @@ class Simulator:
             self._replayed.append((request, response))
 
     def _catch_up(self) -> None:
+        from pytest_stripe_tokens.simulator import handling  # noqa: PLC0415
         from pytest_stripe_tokens.simulator.replayed import take_over  # noqa: PLC0415 - few tests go on after a replay
 
         while self._replayed:
             request, response = self._replayed.pop(0)
-            take_over(self._world, request, response, lambda sent: _handling(self._world, sent, find(sent)).answer())
+            take_over(
+                self._world, request, response, lambda sent: _handling(self._world, sent, handling.find(sent)).answer()
+            )
 
     def use(self, token_id: str, by: Mapping[str, Any] | None = None) -> None:
         """Mark a token as used.
@@ -175,6 +183,9 @@ class Simulator:
             StripeAPIError: resource_missing where there is none, token_already_used, or what its type has in place of
                 it, the second time.
         """
+        from pytest_stripe_tokens.simulator import answers  # noqa: PLC0415 - few tests mark one
+        from pytest_stripe_tokens.simulator.tokens.magic import magic_token  # noqa: PLC0415
+
         with self._lock:
             if magic_token(token_id) is not None:
                 return
@@ -187,7 +198,7 @@ class Simulator:
                 entry.body |= self._as_used(BY_OBJECT[entry.object], by or {})
                 return
             generator = self._generator
-            envelope = Envelope(
+            envelope = answers.Envelope(
                 generator.latest_created, "POST", generator.request_id(), account_id=generator.account_id
             )
             raise StripeAPIError.from_response(answers.refusal(error, envelope))
@@ -208,9 +219,11 @@ class Simulator:
 
 def _handling(world: World, request: Request, found: Found | None = None) -> Handling:
     """Give what handles a request by the rules of its path: here alone /v1 and /v2 part."""
-    path = found[0].path if found is not None else unquote(request.path) if host(request) else ""
+    from pytest_stripe_tokens.simulator import handling  # noqa: PLC0415 - as in `answer`
+
+    path = found[0].path if found is not None else unquote(request.path) if handling.host(request) else ""
     if not path.startswith(V2):
-        return Handling(world, request, found)
+        return handling.Handling(world, request, found)
     from pytest_stripe_tokens.simulator.handling_v2 import HandlingV2  # noqa: PLC0415 - most tests ask /v1 alone
 
     return HandlingV2(world, request, found)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from pytest_stripe_tokens.api.json_values import as_object
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.simulator.state import Entry, Later, Scope, World
 
 
-@dataclass
-class Call:
+class Call(NamedTuple):
     """One request that got past the checks of its key and its parameters.
 
     Args:
@@ -83,7 +81,7 @@ class Call:
         """Do what earlier requests put off; no request does it, as events tell."""
         due, self.world.due = self.world.due, []
         for entry, change in due:
-            change(replace(self, request_id=None, idempotency_key=None), entry)
+            change(self._replace(request_id=None, idempotency_key=None), entry)
 
     def happened(self, event: str, entry: Entry, previous: Mapping[str, Any] | None = None) -> None:
         """Note what `GET /v1/events` tells, last of all: the object is kept as it is now.

@@ -9,7 +9,7 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.messages import API_HOST
-from pytest_stripe_tokens.simulator import answers, expanding, routes, versions
+from pytest_stripe_tokens.simulator import answers, routes, versions
 from pytest_stripe_tokens.simulator.answers import Envelope
 from pytest_stripe_tokens.simulator.call import Call
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
@@ -171,7 +171,10 @@ class Handling:
         try:
             # Taken back before it is expanded, which may be asked of what only older answers hold, and after.
             body = versions.as_shown(version, call, route.endpoint(call))
-            expanding.expand(call, body)
+            if "expand" in params:
+                from pytest_stripe_tokens.simulator import expanding  # noqa: PLC0415 - most requests ask for nothing more
+
+                expanding.expand(call, body)
         except ApiError as error:
             error.more = versions.as_shown(version, call, error.more)
             if caller.is_publishable:

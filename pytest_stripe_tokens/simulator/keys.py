@@ -6,9 +6,8 @@ import base64
 import binascii
 import datetime as dt
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_stripe_tokens.api import forms
 from pytest_stripe_tokens.api.request import account_of
@@ -28,8 +27,7 @@ _SHOWN = 11
 _VERSION = re.compile(r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})(\.[a-z]+)?(; ?[a-z0-9_]+=v[0-9]+)*")
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(NamedTuple):
     """Who sent a request.
 
     Args:

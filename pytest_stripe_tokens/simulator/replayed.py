@@ -73,7 +73,7 @@ def rename(world: World, names: Mapping[str, str]) -> None:
         entry.body = _renamed(entry.body, names)
         entry.private = {name: _renamed(value, names) for name, value in entry.private.items()}
         world.keep(entry)
-    world.happenings = [replace(item, body=_renamed(item.body, names)) for item in world.happenings]
+    world.happenings = [item._replace(body=_renamed(item.body, names)) for item in world.happenings]
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:
@@ -84,7 +84,7 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, list):
         return [_renamed(item, names) for item in cast("list[object]", value)]
     if isinstance(value, Instrument):
-        return replace(value, body=_renamed(dict(value.body), names))
+        return value._replace(body=_renamed(dict(value.body), names))
     return value
 
 

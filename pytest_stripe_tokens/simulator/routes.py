@@ -1,28 +1,18 @@
 """The table of endpoints: which function answers which path.
 
-A new endpoint is one row of `ROUTES`, the table of its parameters in `tables/` and one small function in `endpoints/`.
+A new endpoint is one row of `ROUTES`, the table of its parameters in `tables/` and one small function in `resources/`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from types import MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pytest_stripe_tokens.api import paths
 from pytest_stripe_tokens.simulator.call import Call
-from pytest_stripe_tokens.simulator.resources import (
-    balance_transactions,
-    charges,
-    customers,
-    payment_intents,
-    payment_methods,
-    sources,
-    tokens,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +20,8 @@ if TYPE_CHECKING:
 Endpoint: TypeAlias = Callable[[Call], dict[str, Any]]
 
 
-class Seldom:
-    """A module of resources that is imported when one of its endpoints is asked for the first time.
+class Late:
+    """A module of resources, imported when one of its endpoints is asked for the first time: a test asks few of them.
 
     Args:
         load: imports the module.
@@ -40,38 +30,48 @@ class Seldom:
     def __init__(self, load: Callable[[], ModuleType]) -> None:
         self._load = load
 
+    @cached_property
+    def _module(self) -> ModuleType:
+        return self._load()
+
     def __getattr__(self, endpoint: str) -> Endpoint:
         def answer(call: Call) -> dict[str, Any]:
-            found: Endpoint = getattr(self._load(), endpoint)
+            found: Endpoint = getattr(self._module, endpoint)
             return found(call)
 
         return answer
 
 
-account_links = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.account_links"))
-accounts = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.accounts"))
-capabilities = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.capabilities"))
-challenges = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.challenges"))
-captures = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.captures"))
-confirmation_tokens = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.confirmation_tokens"))
-customer_sources = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.customer_sources"))
-events = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.events"))
-external_accounts = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.external_accounts"))
-payouts = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.payouts"))
-persons = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.persons"))
-refunds = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.refunds"))
-setup_intents = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.setup_intents"))
-three_d_secure = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.three_d_secure"))
-topups = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.topups"))
-transfers = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.transfers"))
-v2_account_links = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.v2_account_links"))
-v2_accounts = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.v2_accounts"))
-v2_persons = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.v2_persons"))
-v2_tokens = Seldom(lambda: import_module("pytest_stripe_tokens.simulator.resources.v2_tokens"))
+account_links = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.account_links"))
+accounts = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.accounts"))
+balance_transactions = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.balance_transactions"))
+capabilities = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.capabilities"))
+captures = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.captures"))
+challenges = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.challenges"))
+charges = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.charges"))
+confirmation_tokens = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.confirmation_tokens"))
+customer_sources = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.customer_sources"))
+customers = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.customers"))
+events = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.events"))
+external_accounts = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.external_accounts"))
+payment_intents = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.payment_intents"))
+payment_methods = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.payment_methods"))
+payouts = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.payouts"))
+persons = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.persons"))
+refunds = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.refunds"))
+setup_intents = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.setup_intents"))
+sources = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.sources"))
+three_d_secure = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.three_d_secure"))
+tokens = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.tokens"))
+topups = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.topups"))
+transfers = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.transfers"))
+v2_account_links = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.v2_account_links"))
+v2_accounts = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.v2_accounts"))
+v2_persons = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.v2_persons"))
+v2_tokens = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.v2_tokens"))
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(NamedTuple):
     """One endpoint.
 
     Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pytest_stripe_tokens.api.token_types import BY_OBJECT
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
@@ -33,7 +33,7 @@ _PLATFORM_OWNED = (
 )
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Entry:
     """One object that exists.
 
@@ -63,8 +63,7 @@ class Entry:
         return copied
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(NamedTuple):
     """What an idempotency key was first used for, and the answer it got."""
 
     endpoint: str
@@ -74,8 +73,7 @@ class Kept:
     request_id: str
 
 
-@dataclass(frozen=True)
-class Happening:
+class Happening(NamedTuple):
     """Something that an event tells of.
 
     Args:

@@ -10,12 +10,9 @@ Sources: Stripe's changelog, real answers of 2019 to 2026, the differences betwe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
-from pytest_stripe_tokens.simulator.resources.attaching import sources_of
-from pytest_stripe_tokens.simulator.resources.objects import list_within, ordered, refunds_of
 
 if TYPE_CHECKING:
     from pytest_stripe_tokens.simulator.call import Call
@@ -24,8 +21,7 @@ if TYPE_CHECKING:
 Older: TypeAlias = Callable[["Call", Mapping[str, Any]], dict[str, Any]]
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """A change of an object.
 
     Args:
@@ -41,8 +37,7 @@ class Change:
     lacks: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Dropped:
+class Dropped(NamedTuple):
     """A parameter that the API no longer takes.
 
     Args:
@@ -58,8 +53,7 @@ class Dropped:
     error: str = "parameter_unknown"
 
 
-@dataclass(frozen=True)
-class Default:
+class Default(NamedTuple):
     """What a parameter that is not sent stood for.
 
     Args:
@@ -82,18 +76,26 @@ def _with_invoice(_call: Call, _body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with_charges(call: Call, body: Mapping[str, Any]) -> dict[str, Any]:
+    # No test of tokens alone gets here: what the other objects need is loaded for those that do.
+    from pytest_stripe_tokens.simulator.resources.objects import list_within  # noqa: PLC0415
+
     made = call.world.every("charge", call.scope)
     charges = [entry.copy() for entry in made if entry.body["payment_intent"] == body["id"]][::-1]
     return {"charges": list_within(f"/v1/charges?payment_intent={body['id']}", charges)}
 
 
 def _with_refunds(call: Call, body: Mapping[str, Any]) -> dict[str, Any]:
+    from pytest_stripe_tokens.simulator.resources.objects import list_within, refunds_of  # noqa: PLC0415
+
     charge = call.world.get(str(body["id"]), call.scope, "charge")
     refunds = [] if charge is None else [entry.copy() for entry in refunds_of(call.world, charge)][::-1]
     return {"refunds": list_within(f"/v1/charges/{body['id']}/refunds", refunds)}
 
 
 def _with_lists(call: Call, body: Mapping[str, Any]) -> dict[str, Any]:
+    from pytest_stripe_tokens.simulator.resources.attaching import sources_of  # noqa: PLC0415
+    from pytest_stripe_tokens.simulator.resources.objects import list_within  # noqa: PLC0415
+
     customer = call.world.get(str(body["id"]), call.scope, "customer")
     sources = [] if customer is None else [entry.copy() for entry in sources_of(call, customer)]
     lists = {"sources": sources, "subscriptions": [], "tax_ids": []}
@@ -189,8 +191,11 @@ def _taken_back(value: Any, changes: list[Change], call: Call) -> Any:
             more |= change.older(call, body)
             body = {name: item for name, item in body.items() if name not in change.lacks} if change.lacks else body
     # What is there already was expanded, or stands in an answer that was taken back before.
-    shown = ordered(more | body) if more.keys() - body.keys() else body
-    return {name: _taken_back(item, changes, call) for name, item in shown.items()}
+    if more.keys() - body.keys():
+        from pytest_stripe_tokens.simulator.resources.objects import ordered  # noqa: PLC0415 - as in `_with_charges`
+
+        body = ordered(more | body)
+    return {name: _taken_back(item, changes, call) for name, item in body.items()}
 
 
 def _has(params: Mapping[str, Any], row: Dropped) -> bool:

@@ -21,10 +21,10 @@ from pytest_stripe_tokens.api.test_values import TEST_CARDS
 from pytest_stripe_tokens.api.token_types import CATALOGUE
 from pytest_stripe_tokens.cassettes import file_format, writing
 from pytest_stripe_tokens.cassettes.library import Library
-from pytest_stripe_tokens.plugin import hooks, record
+from pytest_stripe_tokens.plugin import hooks
 from pytest_stripe_tokens.recording import environment
 from pytest_stripe_tokens.recording.drift import Drift
-from pytest_stripe_tokens.recording.levels import LEVELS
+from pytest_stripe_tokens.recording.levels import DEFAULT_FAIL_LEVEL, FAIL_LEVELS, LEVELS
 from pytest_stripe_tokens.recording.replacement import Result
 from pytest_stripe_tokens.recording.report import RecordReport
 from pytest_stripe_tokens.redaction import messages, sensitive
@@ -32,7 +32,7 @@ from pytest_stripe_tokens.sandbox.settings import MARKER_ARGUMENTS, MODES
 from pytest_stripe_tokens.sandbox.sources import BY_MODE
 from pytest_stripe_tokens.simulator.errors.by_code import error_for
 from pytest_stripe_tokens.simulator.errors.codes import DECLINE_CODES, ERROR_CODES
-from pytest_stripe_tokens.simulator.errors.refusal import ERRORS
+from pytest_stripe_tokens.simulator.errors.table import ERRORS
 from pytest_stripe_tokens.simulator.tokens.instruments import DECLINES
 
 MARKED = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -137,7 +137,6 @@ class Parser:
 def added():
     parser = Parser()
     hooks.pytest_addoption(parser, parser)
-    record.pytest_addoption(parser)
     return parser
 
 
@@ -341,6 +340,11 @@ def pages():
 
 def written(text):
     return MARKED.sub(lambda found: f"{found[1]}{TABLES[found[2]]()}\n{found[3]}", text)
+
+
+def test_the_help_names_the_levels_of_drift():
+    said = dict(added().options)["--fail-on-drift"]["help"]
+    assert said.endswith(f": {', '.join(FAIL_LEVELS)} (default: {DEFAULT_FAIL_LEVEL})")
 
 
 def test_the_tables_are_those_of_the_code():

@@ -154,7 +154,7 @@ def roots(modules):
 
 def test_a_suite_that_uses_nothing_pays_for_a_few_small_modules(count):
     start, first, last = count(UNUSED)
-    assert len(ours(start["modules"])) <= 24
+    assert len(ours(start["modules"])) <= 14
     assert not HEAVY & roots(start["modules"])
     # Two hooks, which look whether there is anything to do.
     assert last["calls"] <= 8

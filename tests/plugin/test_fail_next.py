@@ -519,9 +519,9 @@ def code_of_sdk():
 
 
 def test_every_published_code_is_known_and_has_words():
-    from pytest_stripe_tokens.sandbox.faults import Fault
+    from pytest_stripe_tokens.sandbox.fault import Fault
     from pytest_stripe_tokens.simulator.errors import codes
-    from pytest_stripe_tokens.simulator.errors.refusal import ERRORS
+    from pytest_stripe_tokens.simulator.errors.table import ERRORS
     from pytest_stripe_tokens.simulator.tokens.instruments import DECLINES
 
     published = set(re.findall(r"'([a-z0-9_]+)'|\"([a-z0-9_]+)\"", str(code_of_sdk())))

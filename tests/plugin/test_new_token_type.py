@@ -212,7 +212,8 @@ def _labels(copied):
     simulator = copied / "simulator"
     (simulator / "resources" / "labels.py").write_text(OWN_ENDPOINT, encoding="utf-8")
     replaced(simulator / "routes.py", "ROUTES = (", OWN_ROUTES)
-    replaced(simulator / "routes.py", "    charges,\n", "    charges,\n    labels,\n")
+    module = 'labels = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.labels"))'
+    replaced(simulator / "routes.py", "payouts = Late(", f"{module}\npayouts = Late(")
     table = {"create": {"weight": "integer", "pin": "string 50"}}
     (simulator / "tables" / "labels.json").write_text(json.dumps(table), encoding="utf-8")
     schema = {"required": ["id", "parcel"], "properties": {"object": {"const": "depot.label"}}}
@@ -261,6 +262,6 @@ def test_a_part_that_was_forgotten_is_an_error_that_names_it(suite, copy, nested
     copy(nested, "box" if nested else None, is_checked=is_checked)
     suite.write("test_it.py", "def test_it(stripe_tokens):\n    print(stripe_tokens.create('parcel'))\n")
     result = suite.run()
-    result.assert_outcomes(errors=1)
+    result.assert_outcomes(failed=1)
     assert "routing_number" not in result.stdout.str()
-    result.stdout.fnmatch_lines([f"E *LookupError: {missing} must have a row for each of *"])
+    result.stdout.fnmatch_lines([f"*LookupError: {missing} must have a row for each of *"])

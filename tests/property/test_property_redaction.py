@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from pytest_stripe_tokens.api.forms import encode
 from pytest_stripe_tokens.api.messages import Request, Response
+from pytest_stripe_tokens.redaction.leaks import leaks
 from pytest_stripe_tokens.redaction.messages import (
     hide,
-    leaks,
     redact_params,
     redact_request,
     redact_response,

@@ -15,7 +15,7 @@ from pytest_stripe_tokens.calibration.comparing import problems
 from pytest_stripe_tokens.calibration.table import FACTS, BadRow, facts, read, readings
 from pytest_stripe_tokens.redaction.sensitive import is_card_number
 from pytest_stripe_tokens.simulator.errors import refusal
-from pytest_stripe_tokens.simulator.errors.refusal import ERRORS
+from pytest_stripe_tokens.simulator.errors.table import ERRORS
 
 # Which no fact shows, and why.
 WITHOUT = {

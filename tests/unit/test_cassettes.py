@@ -16,17 +16,9 @@ import pytest
 
 from pytest_stripe_tokens.api import processes
 from pytest_stripe_tokens.api.messages import Request, Response
-from pytest_stripe_tokens.cassettes.library import (
-    Cassette,
-    CassetteError,
-    Interaction,
-    Library,
-    Metadata,
-    Player,
-    read,
-    render,
-)
-from pytest_stripe_tokens.redaction.messages import leaks
+from pytest_stripe_tokens.cassettes.library import CassetteError, Library, read, render
+from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata, Player
+from pytest_stripe_tokens.redaction.leaks import leaks
 
 URL = "https://api.stripe.com/v1/tokens"
 KEY = "sk_test_" + "51HcAnArY" * 3

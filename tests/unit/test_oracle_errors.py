@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pytest_stripe_tokens.api.schemas import token_schema
 from pytest_stripe_tokens.simulator import currencies
-from pytest_stripe_tokens.simulator.errors.refusal import ERRORS
+from pytest_stripe_tokens.simulator.errors.table import ERRORS
 
 PUBLISHED = json.loads((Path(__file__).parents[1] / "shared" / "published_errors.json").read_text(encoding="utf-8"))
 # Whose text nobody has published: status and code by what the reference says of statuses (400 for parameters, 401 and 403

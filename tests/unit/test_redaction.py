@@ -10,7 +10,8 @@ import pytest
 
 from pytest_stripe_tokens.api.messages import Request, Response
 from pytest_stripe_tokens.api.request import api_key, key_kind, params_of
-from pytest_stripe_tokens.redaction.messages import leaks, redact_params, redact_request, redact_response, secrets_of
+from pytest_stripe_tokens.redaction.leaks import leaks
+from pytest_stripe_tokens.redaction.messages import redact_params, redact_request, redact_response, secrets_of
 
 KEY = "sk_test_" + "51HcAnArY" * 3
 ACCOUNT = "acct_1032D82eZvKYlo2C"

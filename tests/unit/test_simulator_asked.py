@@ -3,7 +3,7 @@ from __future__ import annotations
 from rows import each
 
 from pytest_stripe_tokens.simulator.errors.by_code import error_for
-from pytest_stripe_tokens.simulator.errors.refusal import ERRORS
+from pytest_stripe_tokens.simulator.errors.table import ERRORS
 from pytest_stripe_tokens.simulator.tokens.instruments import DECLINES
 
 CODES = sorted({row.code for row in ERRORS.values() if row.code})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from http import HTTPStatus
 from string import Formatter
 from typing import Any
 
-from pytest_stripe_tokens.simulator.errors.refusal import ERRORS, ApiError
+from pytest_stripe_tokens.simulator.errors.refusal import ApiError
 from pytest_stripe_tokens.simulator.errors.rows import CARD, INVALID, ErrorRow
+from pytest_stripe_tokens.simulator.errors.table import ERRORS
 from pytest_stripe_tokens.simulator.tokens.instruments import DECLINES, declined
 
 # What the API most often means by a status or a type: a decline, or a row of the tables.
@@ -81,8 +81,7 @@ def error_for(
     error = _known(status, code, type) or _unknown(status, code, type)
     status = status or error.row.status
     is_servers = status >= _SERVER
-    error.row = replace(
-        error.row,
+    error.row = error.row._replace(
         status=status,
         type=type or error.row.type,
         executed=error.row.executed and not is_servers,

@@ -6,7 +6,6 @@ text is the reference's description of the code: where a real message is known i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -53,7 +52,6 @@ _WORDS: Mapping[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
 class V2Row(ErrorRow):
     """A row whose answer has the form of /v2: code and message, and a `type` for a few codes only."""
 
@@ -94,7 +92,7 @@ def error_for(status: int | None, code: str | None, type_: str | None, message: 
         code = "idempotency_error" if type_ == "idempotency_error" else _BY_STATUS.get(status or 0)
         code = code or ("account_rate_limit_exceeded" if type_ == "rate_limit" else "api_error")
     known = rows().get(code) or V2Row(by_code.error_for(code=code).row.status, _in_words(code), code, "")
-    row = replace(known, status=status or known.status, type=type_ or known.type)
+    row = known._replace(status=status or known.status, type=type_ or known.type)
     error = ApiError(row, **_WORDS)
     error.message = error.message if message is None else message
     return error

@@ -6,23 +6,12 @@ A new error is a row of `REQUEST_ERRORS`, `TOKEN_ERRORS` or `PAYMENT_ERRORS`; re
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-
-from pytest_stripe_tokens.simulator.errors.of_connect import CONNECT_ERRORS
-from pytest_stripe_tokens.simulator.errors.of_payments import PAYMENT_ERRORS
-from pytest_stripe_tokens.simulator.errors.of_requests import REQUEST_ERRORS
-from pytest_stripe_tokens.simulator.errors.of_tokens import TOKEN_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_stripe_tokens.simulator.errors.rows import ErrorRow
-
-ERRORS: Mapping[str, ErrorRow] = MappingProxyType(
-    {**REQUEST_ERRORS, **TOKEN_ERRORS, **PAYMENT_ERRORS, **CONNECT_ERRORS}
-)
-"""Every row of the tables by its name."""
 
 # An answer quotes what was sent; the API's messages end at 40000 characters (OpenAPI, 2026).
 LONGEST_QUOTE = 1000
@@ -41,7 +30,7 @@ class ApiError(Exception):
     def __init__(
         self, name: str | ErrorRow, *, param: str | None = None, more: Mapping[str, Any] | None = None, **words: object
     ) -> None:
-        self.row = ERRORS[name] if isinstance(name, str) else name
+        self.row = _row(name) if isinstance(name, str) else name
         self.param = self.row.param if param is None else cut(param)
         self.more = dict(more or {})
         quoted = {word: cut(str(value)) for word, value in words.items()}
@@ -61,6 +50,12 @@ class ApiError(Exception):
                 if name == "code":
                     fields["doc_url"] = doc_url(str(value))
         return fields if self.row.early else dict(sorted(fields.items()))
+
+
+def _row(name: str) -> ErrorRow:
+    from pytest_stripe_tokens.simulator.errors.table import ERRORS  # noqa: PLC0415 - most tests meet no error
+
+    return ERRORS[name]
 
 
 def doc_url(code: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.json_values import as_object
@@ -100,7 +99,7 @@ def said_beside(call: Call, intent: Entry) -> Call:
     if body["payment_method_preview"] and not {"payment_method", "payment_method_data"} & call.params.keys():
         said["payment_method"] = _method(call, token)
     own = {name: value for name, value in said.items() if name == "payment_method_options" or name not in call.params}
-    return replace(call, params=own)
+    return call._replace(params=own)
 
 
 def _is_expired(call: Call, token: Entry) -> bool:

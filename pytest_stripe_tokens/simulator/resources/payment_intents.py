@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.api.json_values import as_object
@@ -194,7 +193,7 @@ def _confirm(call: Call, intent: Entry) -> None:
     if said is not None:
         apply(said, intent)
         _take_method(said, intent)
-        call = replace(call, params={**said.params, **call.params})
+        call = call._replace(params={**said.params, **call.params})
     confirm_intent(call, intent)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
@@ -216,7 +215,7 @@ def confirm_setup(call: Call, intent: Entry) -> None:
     said = said_by_token(call, intent)
     if said is not None:
         _take_method(said, intent)
-        call = replace(call, params={**said.params, **call.params})
+        call = call._replace(params={**said.params, **call.params})
     body = intent.body
     method = call.world.get(str(body["payment_method"]), call.scope, "payment_method")
     if method is None:

@@ -5,7 +5,6 @@ An account is one, however it is asked for: /v1 reads one that was made here, an
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_stripe_tokens.api.json_values import as_object
@@ -181,4 +180,4 @@ def _kept(call: Call, entry: Entry, body: dict[str, Any], token: Entry | None) -
 
 def _as_v1(call: Call, body: Mapping[str, Any], *, without: str = "") -> Call:
     params = {name: value for name, value in v1_params(body).items() if name != without}
-    return replace(call, params=params)
+    return call._replace(params=params)

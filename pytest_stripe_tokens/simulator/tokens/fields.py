@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from pytest_stripe_tokens.api.bank_numbers import currency_of, shown_bank
 from pytest_stripe_tokens.api.card_numbers import CardNumber, card_number, country_of, digits
@@ -79,8 +78,7 @@ def card_of(number: str) -> CardNumber:
     return CardNumber("", number, "Unknown", "unknown", "")
 
 
-@dataclass(frozen=True)
-class Drawn:
+class Drawn(NamedTuple):
     """What the fields of a nested object take from the generator.
 
     Args:

@@ -5,9 +5,8 @@ Imports the catalogue's test values, and state and errors.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_stripe_tokens.api.bank_numbers import bank_number
 from pytest_stripe_tokens.api.card_numbers import card_number
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.simulator.state import Entry
 
 
-@dataclass(frozen=True)
-class Decline:
+class Decline(NamedTuple):
     """One row of the declines of real answers (2026; messages since 2020)."""
 
     code: str
@@ -81,8 +79,7 @@ BANK_FAILURES: Mapping[str, str] = MappingProxyType(
 """What test mode's bank accounts that fail are known for, and how it is told."""
 
 
-@dataclass(frozen=True)
-class Instrument:
+class Instrument(NamedTuple):
     """A card or a bank account.
 
     Args:
@@ -122,7 +119,7 @@ class Instrument:
 
     def shown_as(self, body: Mapping[str, Any]) -> Instrument:
         """Give the same card or bank account in another form."""
-        return replace(self, body=body)
+        return self._replace(body=body)
 
     @property
     def needs_authentication(self) -> bool:
@@ -175,7 +172,7 @@ def kept_instrument(entry: Entry) -> Instrument:
 def instrument_for(intent: Entry, method: Entry) -> Instrument:
     """Give the card or bank account that an intent is to be paid with, and whether its holder has passed 3D Secure."""
     authenticated = intent.private.get("authenticated") == method.id
-    return replace(kept_instrument(method), is_authenticated=authenticated)
+    return kept_instrument(method)._replace(is_authenticated=authenticated)
 
 
 def declined(decline_code: str, *, attaching: bool = False, more: Mapping[str, Any] | None = None) -> ApiError:

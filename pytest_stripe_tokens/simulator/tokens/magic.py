@@ -5,10 +5,9 @@ Sources: Stripe's testing and Connect testing pages, 2019 to 2026; a name with t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_stripe_tokens.api.test_values import TEST_BANK_ACCOUNTS, TEST_CARDS
 
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True)
-class Magic:
+class Magic(NamedTuple):
     """What a magic token stands for.
 
     Args:
@@ -29,7 +27,7 @@ class Magic:
     """
 
     type: str
-    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    params: Mapping[str, Any]
     decline_code: str | None = None
     is_verified: bool = False
     effect: str | None = None
@@ -151,7 +149,8 @@ def magic_token(identity: str) -> Magic | None:
     """Find what a magic token stands for; None for any other id."""
     prefix, _, name = identity.partition("_")
     if prefix == "tok":
-        return _magic_cards().get(name)
+        # What a sandbox has made goes on with a digit: most tests need none of the table.
+        return None if name[:1].isdigit() else _magic_cards().get(name)
     if prefix == "btok" and name == "us":
         return Magic("bank_account", TEST_BANK_ACCOUNTS["US"])
     if prefix == "btok" and name.startswith("us_verified"):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from pytest_stripe_tokens.api.card_numbers import digits
 from pytest_stripe_tokens.simulator.errors.refusal import ApiError
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from pytest_stripe_tokens.simulator.state import Entry
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(NamedTuple):
     """A token that may be used.
 
     Args:
