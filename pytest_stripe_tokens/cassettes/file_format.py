@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from pytest_stripe_tokens.api import bodies, forms
 from pytest_stripe_tokens.api.messages import Request, Response
 from pytest_stripe_tokens.api.token_types import ORIGINS
-from pytest_stripe_tokens.cassettes import writing
 from pytest_stripe_tokens.cassettes.player import Cassette, Interaction, Metadata
 from pytest_stripe_tokens.redaction.messages import redact_request, redact_response
 
@@ -51,6 +50,8 @@ class RedactedInteraction(Interaction):
     @cached_property
     def written(self) -> bytes:
         """Its part of a cassette's file, which is searched for secrets and then written."""
+        from pytest_stripe_tokens.cassettes import writing  # noqa: PLC0415 - only a recording writes
+
         return writing.dump([plain_interaction(self)])
 
 
