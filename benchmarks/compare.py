@@ -93,7 +93,8 @@ def show(names: Sequence[str], results: dict[str, Result], tests: int) -> None:
         milliseconds, mebibytes = results[name].over(results[case.base], tests)
         ratio = ""
         if case.stubs in results:
-            ratio = f"{milliseconds / results[case.stubs].over(results[case.base], tests)[0]:.2f}"
+            stubs = results[case.stubs].over(results[CASES[case.stubs].base], tests)
+            ratio = f"{milliseconds / stubs[0]:.2f}"
         print(f"{name:<20} {tests:>7} {milliseconds:>10.2f} {ratio:>7} {mebibytes:>7.1f}  {case.about}")
 
 

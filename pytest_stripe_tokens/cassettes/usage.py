@@ -13,7 +13,9 @@ from pytest_stripe_tokens.api.token_types import BY_CASSETTE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_PHASES = frozenset({"setup", "call", "teardown"})
+# A number for each test, since every test of a run is noted: a set of its own would be felt in a large suite.
+_PHASES = {"setup": 1, "call": 2, "teardown": 4}
+_WHOLE = sum(_PHASES.values())
 # The users of the types' cassettes: which of them a test asks for, only the test itself shows.
 _OF_TYPES = ""
 
@@ -22,7 +24,7 @@ class Outcomes:
     """What became of each test, phase by phase; a test that is run anew starts again."""
 
     def __init__(self) -> None:
-        self._passed: dict[str, set[str]] = {}
+        self._passed: dict[str, int] = {}
         self._failed: set[str] = set()
         self._grouped: dict[str, set[str]] = {}
 
@@ -34,7 +36,7 @@ class Outcomes:
         if not has_passed:
             self._failed.add(test)
             return
-        self._passed.setdefault(test, set()).add(phase)
+        self._passed[test] = self._passed.get(test, 0) | _PHASES.get(phase, 0)
         # pytest-xdist appends the group to the node id with --dist loadgroup.
         name, _, rest = test.partition("@")
         while rest:
@@ -45,7 +47,7 @@ class Outcomes:
     def has_passed(self, test: str) -> bool:
         """Whether a test has passed in all its phases; one that did not get to its end has not."""
         names = (test, *self._grouped.get(test, ()))
-        return any(self._passed.get(name, set()) >= _PHASES and name not in self._failed for name in names)
+        return any(self._passed.get(name) == _WHOLE and name not in self._failed for name in names)
 
 
 class Usage:
