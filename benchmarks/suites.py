@@ -200,6 +200,18 @@ def test_it(number, httpx_mock):
     call()
 """
 
+FIXTURES = """
+@pytest.fixture
+def one(): return {}
+@pytest.fixture
+def two(): return {}
+@pytest.fixture
+def three(one, two): yield 3
+@pytest.fixture
+def four(three): return 4
+
+"""
+
 _ALL = (
     Case(
         "empty", "the same suite without the calls and without a plugin", base="", text=MANY + EMPTY.format(fixtures="")
@@ -242,6 +254,9 @@ _ALL = (
         text=MANY + EMPTY.format(fixtures=", card_token"),
     ),
     Case("unused", "ours: the plugin loaded, none of it used", options=OURS, text=MANY + EMPTY.format(fixtures="")),
+    Case(
+        "fixtures", "four empty fixtures, as many as ours are", text=FIXTURES + MANY + EMPTY.format(fixtures=", four")
+    ),
     Case("sdk", "stripe-python with its HTTP stack cut away", text=SDK + MANY + CALLS.format(fixtures="")),
     Case(
         "responses",

@@ -42,10 +42,11 @@ class Run:
 
             _ = documents, player
         if self.settings.mode != "replay":
-            from pytest_stripe_tokens.simulator import handling  # noqa: PLC0415 - what is replayed is not made
-            from pytest_stripe_tokens.simulator.resources import tokens  # noqa: PLC0415
+            from pytest_stripe_tokens.simulator import expanding, handling, routes  # noqa: PLC0415 - to make answers
+            from pytest_stripe_tokens.simulator.errors import table  # noqa: PLC0415
+            from pytest_stripe_tokens.simulator.tokens import fields  # noqa: PLC0415
 
-            _ = handling, tokens
+            _ = expanding, fields, handling, table, [late.module for late in routes.USUAL]
 
     @cached_property
     def clients(self) -> Clients:

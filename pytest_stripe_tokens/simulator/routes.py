@@ -21,7 +21,7 @@ Endpoint: TypeAlias = Callable[[Call], dict[str, Any]]
 
 
 class Late:
-    """A module of resources, imported when one of its endpoints is asked for the first time: a test asks few of them.
+    """A module of resources, imported when one of its endpoints is asked for the first time.
 
     Args:
         load: imports the module.
@@ -31,12 +31,13 @@ class Late:
         self._load = load
 
     @cached_property
-    def _module(self) -> ModuleType:
+    def module(self) -> ModuleType:
+        """The module itself."""
         return self._load()
 
     def __getattr__(self, endpoint: str) -> Endpoint:
         def answer(call: Call) -> dict[str, Any]:
-            found: Endpoint = getattr(self._module, endpoint)
+            found: Endpoint = getattr(self.module, endpoint)
             return found(call)
 
         return answer
@@ -69,6 +70,8 @@ v2_account_links = Late(lambda: import_module("pytest_stripe_tokens.simulator.re
 v2_accounts = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.v2_accounts"))
 v2_persons = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.v2_persons"))
 v2_tokens = Late(lambda: import_module("pytest_stripe_tokens.simulator.resources.v2_tokens"))
+USUAL = (balance_transactions, charges, customers, payment_intents, payment_methods, sources, tokens)
+"""What many a test asks for: loaded before the first of them, which may have put other files in place by then."""
 
 
 class Route(NamedTuple):

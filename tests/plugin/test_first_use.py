@@ -68,8 +68,8 @@ def seen(suite, monkeypatch):
     ("text", "mode", "most"),
     [
         (NOTHING, "auto", 14),
-        (FIXTURE, "auto", 80),
-        (CALLS.replace("YEAR", "2050"), "generate", 80),
+        (FIXTURE, "auto", 99),
+        (CALLS.replace("YEAR", "2050"), "generate", 99),
         (CALLS.replace("YEAR", "2026"), "replay", 69),
     ],
     ids=["nothing", "a fixture", "generated", "replayed"],

@@ -224,7 +224,10 @@ def test_other_files(stripe_tokens, monkeypatch):
         monkeypatch.setattr(Path, name, lambda *_, **__: "tok_visa")
     monkeypatch.setattr("builtins.open", None)
     assert stripe_tokens.create("card").origin == "recorded"
-    assert stripe.Charge.create(amount=500, currency="usd", source=Path("/run/secret").read_text()).paid
+    bought = {"amount": 500, "currency": "usd", "expand": ["balance_transaction"]}
+    assert stripe.Charge.create(**bought, source=Path("/run/secret").read_text()).balance_transaction.net
+    with pytest.raises(stripe.CardError):
+        stripe.Charge.create(**bought, source="tok_chargeDeclined")
     monkeypatch.undo()
 """,
 }
