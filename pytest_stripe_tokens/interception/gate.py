@@ -87,6 +87,7 @@ class Gate:
         # By the target's id: to look one up by itself would compare all of it.
         self._made: dict[int, _Made] = {}
         self._placed: list[_Made] = []
+        self._is_over_mock = False
         self._idle: _Idle | None = None
 
     @property
@@ -163,15 +164,15 @@ class Gate:
         # The part of `functools.wraps` that tells anything.
         replacement.__wrapped__, replacement.__name__, replacement.gate = previous, target.name, self
         replacement.__module__ = getattr(previous, "__module__", None)
-        return _Made(target, previous, replacement, target.name in vars(target.owner))
+        made = _Made(target, previous, replacement, target.name in vars(target.owner))
+        self._is_over_mock = self._is_over_mock or _is_over_mock(made)
+        return made
 
     def _take_away(self) -> None:
-        # What lies over a mock of the test's, and not over the client's own or a sandbox's, would hold on to it.
-        self._made = {
-            id(made.target): made
-            for made in self._placed
-            if made.previous is made.target.genuine or gate_of(made.previous) is not None
-        }
+        if self._is_over_mock or len(self._made) > len(self._placed):
+            # What lies over a mock of the test's would hold on to it, and so would that of a client loaded anew.
+            self._made = {id(made.target): made for made in self._placed if not _is_over_mock(made)}
+            self._is_over_mock = False
         while self._placed:
             made = self._placed.pop()
             owner, name = made.target.owner, made.target.name
@@ -195,6 +196,11 @@ class Gate:
                 connection.close()
         if self._idle is not None:
             self._idle.close()
+
+
+def _is_over_mock(made: _Made) -> bool:
+    """Whether what was replaced is neither the client's own function nor another sandbox's replacement."""
+    return made.previous is not made.target.genuine and gate_of(made.previous) is None
 
 
 def gate_of(function: Any) -> Gate | None:
