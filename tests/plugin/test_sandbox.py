@@ -257,37 +257,3 @@ def test_a_sandbox_takes_the_place_of_the_one_before_whatever_is_left_of_that(su
         """,
     )
     suite.run().assert_outcomes(passed=7)
-
-
-def test_a_thread_of_a_test_that_is_over_asks_the_sandbox_of_no_other(suite):
-    suite.write(
-        "test_it.py",
-        """
-        import threading, time
-        import stripe
-
-        stripe.api_key = "sk_test_mine"
-        told = []
-
-        def test_first(stripe_tokens):
-            entered, go = threading.Event(), threading.Event()
-
-            def answer(request):
-                entered.set()
-                assert go.wait(10)
-                return {"object": "customer", "id": "cus_of_the_first"}
-
-            stripe_tokens.answer("POST /v1/customers", answer)
-            threading.Thread(target=lambda: told.append(stripe.Customer.create().id)).start()
-            assert entered.wait(10)
-            told.append(go)
-
-        def test_second(stripe_tokens):
-            told.pop(0).set()
-            while not told:
-                time.sleep(0.01)
-            assert told == ["cus_of_the_first"]
-            assert stripe_tokens.requests == []
-        """,
-    )
-    suite.run().assert_outcomes(passed=2)
